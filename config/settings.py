@@ -1,0 +1,145 @@
+"""What an installation may be told from outside. One frozen object; docs/settings.md explains every field."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, cast
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from config import checks
+from config.sources import SECRET, Found, SettingsError, find, variable
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+Folder = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
+HostPort = Annotated[str, AfterValidator(checks.host_and_port)]
+Mailbox = Annotated[str, AfterValidator(checks.mailbox)]
+Level = Annotated[
+    Literal["DEBUG", "INFO", "WARNING", "ERROR"],
+    BeforeValidator(lambda text: text.upper() if isinstance(text, str) else text),
+]
+
+
+class _Outside(PydanticBaseSettingsSource):
+    """The environment, the secret files and the TOML file, as one pydantic source keyed by field name."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        return self().get(field_name), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        return {name: found.value for name, found in find(self.settings_cls.model_fields).items()}
+
+
+class Settings(BaseSettings):
+    """Every setting. Read it with `load`, whose errors are for people."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="forbid")
+
+    home: Folder = CHECKOUT / "var"
+    actor: str | None = None
+    log_level: Level = "INFO"
+    dispatch_seconds: Annotated[int, Field(ge=1, le=300)] = 5
+
+    temporal_address: HostPort | None = None
+    temporal_namespace: str = Field("default", min_length=1)
+    temporal_tls: bool = False
+    temporal_tls_client_cert_path: Path | None = None
+    temporal_tls_client_key_path: Path | None = None
+    temporal_tls_server_ca_cert_path: Path | None = None
+    temporal_tls_server_name: str | None = None
+    temporal_api_key: SecretStr | None = None
+
+    engine_port: Port = 7233
+    engine_ui_port: Port = 8233
+    inbox_smtp_port: Port = 2525
+    inbox_web_port: Port = 8025
+    console_port: Port = 8000
+
+    database_url: Annotated[str, AfterValidator(checks.database)] = Field(
+        default_factory=lambda given: f"sqlite:///{given['home'] / 'ledger.db'}", repr=False
+    )
+    smtp_url: Annotated[str, AfterValidator(checks.smtp)] = Field(
+        default_factory=lambda given: f"smtp://127.0.0.1:{given['inbox_smtp_port']}", repr=False
+    )
+    base_url: Annotated[str, AfterValidator(checks.web)] = Field(
+        default_factory=lambda given: f"http://127.0.0.1:{given['console_port']}"
+    )
+
+    mail_from_name: str = Field("Recommendations follow-up", min_length=1)
+    mail_from_address: Mailbox = "followthrough@inspectorate.example"
+    mail_reply_to: Mailbox = "recommendations@inspectorate.example"
+    mail_domain: Annotated[str, AfterValidator(checks.domain)] = "inspectorate.example"
+    marking: str = Field("OFFICIAL", min_length=1)
+
+    @property
+    def embedded_engine(self) -> bool:
+        """Whether we start Temporal ourselves: nobody named a server."""
+        return self.temporal_address is None
+
+    @property
+    def embedded_inbox(self) -> bool:
+        """Whether mail goes to the inbox we start ourselves: nobody named a relay."""
+        return "smtp_url" not in self.model_fields_set
+
+    @property
+    def engine_address(self) -> str:
+        """The Temporal server to connect to, named or our own."""
+        return self.temporal_address or f"127.0.0.1:{self.engine_port}"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, _Outside(settings_cls)
+
+    @model_validator(mode="after")
+    def _tls_is_whole(self) -> Self:
+        if bool(self.temporal_tls_client_cert_path) != bool(self.temporal_tls_client_key_path):
+            both = "TEMPORAL_TLS_CLIENT_CERT_PATH and TEMPORAL_TLS_CLIENT_KEY_PATH"
+            raise ValueError(f"{both} go together: set both, or neither")
+        if self.temporal_api_key and not self.temporal_tls:
+            raise ValueError("TEMPORAL_API_KEY would cross the network in clear: set TEMPORAL_TLS=true too")
+        return self
+
+    @model_validator(mode="after")
+    def _ports_differ(self) -> Self:
+        seen: dict[int, str] = {}
+        for field in (name for name in type(self).model_fields if name.endswith("_port")):
+            port = cast(int, getattr(self, field))
+            if port in seen:
+                two = f"{variable(seen[port])} and {variable(field)}"
+                raise ValueError(f"{two} are both {port}: give each a port of its own")
+            seen[port] = field
+        return self
+
+
+def load(**given: object) -> Settings:
+    """The settings in force; what is given by name wins. Raises SettingsError, one line per fault."""
+    try:
+        return Settings(**cast(dict[str, Any], given))
+    except ValidationError as error:
+        found = find(Settings.model_fields) | {
+            name: Found(value, "given by the program") for name, value in given.items()
+        }
+        real = (fault for fault in error.errors() if fault["type"] != "default_factory_not_called")
+        raise SettingsError("\n".join(_fault(fault, found) for fault in real)) from None
+
+
+def _fault(fault: ErrorDetails, found: dict[str, Found]) -> str:
+    reason = fault["msg"].removeprefix("Value error, ")
+    if not fault["loc"]:
+        return f"{reason}."
+    field = str(fault["loc"][0])
+    if field not in Settings.model_fields:
+        return f"no setting is called {field!r}. docs/settings.md lists them all."
+    written = "that" if field in SECRET else repr(found[field].value)
+    name = f"{variable(field)} ({found[field].where})"
+    return f"{name} cannot be {written}: {reason}. docs/settings.md explains it."

@@ -1,0 +1,87 @@
+"""The way to Temporal: one converter, one set of TLS rules, one error when nobody answers."""
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.service import RPCError, TLSConfig
+
+from config.settings import Settings
+from config.sources import SettingsError
+
+PATIENCE = 10.0  # seconds
+
+
+class NoServer(Exception):  # noqa: N818 - said to a person
+    """No Temporal server answers. The text says where, and what to do."""
+
+
+async def connect(settings: Settings, *, lazy: bool = False) -> Client:
+    """A client of the server in force. With `lazy` it connects at its first call.
+
+    Raises NoServer after at most 10 seconds, and SettingsError for a certificate that cannot be read.
+    """
+    key = settings.temporal_api_key
+    try:
+        return await connect_to(
+            settings.engine_address,
+            settings.temporal_namespace,
+            tls=_tls(settings),
+            api_key=key.get_secret_value() if key else None,
+            lazy=lazy,
+        )
+    except NoServer as error:
+        raise NoServer(f"{error} {_advice(settings)}") from error
+
+
+async def connect_to(
+    address: str,
+    namespace: str = "default",
+    *,
+    tls: TLSConfig | bool = False,
+    api_key: str | None = None,
+    lazy: bool = False,
+) -> Client:
+    """A client of the server at `address` (host:port). Raises NoServer."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await Client.connect(
+                address,
+                namespace=namespace,
+                tls=tls,
+                api_key=api_key,
+                lazy=lazy,
+                data_converter=pydantic_data_converter,
+                connect_timeout=timedelta(seconds=PATIENCE),
+            )
+    except TimeoutError:
+        raise NoServer(f"no Temporal server answered at {address} within {PATIENCE:.0f} seconds.") from None
+    except (RuntimeError, RPCError) as error:
+        raise NoServer(f"no Temporal server at {address}: {error}.") from error
+
+
+def _tls(settings: Settings) -> TLSConfig | bool:
+    if not settings.temporal_tls:
+        return False
+    return TLSConfig(
+        server_root_ca_cert=_pem(settings.temporal_tls_server_ca_cert_path, "SERVER_CA_CERT"),
+        domain=settings.temporal_tls_server_name,
+        client_cert=_pem(settings.temporal_tls_client_cert_path, "CLIENT_CERT"),
+        client_private_key=_pem(settings.temporal_tls_client_key_path, "CLIENT_KEY"),
+    )
+
+
+def _pem(path: Path | None, which: str) -> bytes | None:
+    try:
+        return path.read_bytes() if path else None
+    except OSError as error:
+        name = f"TEMPORAL_TLS_{which}_PATH"
+        raise SettingsError(f"{name} names {path}, which cannot be read: {error.strerror}.") from error
+
+
+def _advice(settings: Settings) -> str:
+    if settings.embedded_engine:
+        return "Start the embedded engine with `make run`, or set TEMPORAL_ADDRESS to a server that runs."
+    return "Check TEMPORAL_ADDRESS and TEMPORAL_TLS, and that the server runs."
