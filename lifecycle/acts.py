@@ -1,0 +1,161 @@
+"""The acts people take on a case, as plain messages. Long or personal text travels as the id of a sealed row."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from lifecycle.words import Finding, Frozen, InspectionResult
+
+Key = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Sealed = Annotated[str, StringConstraints(min_length=1, max_length=80)]
+
+
+class ActBase(Frozen):
+    """What every act says: who, under which key, and the day it happened if not today.
+
+    `key` makes a repeat harmless: the ledger takes each key once. `on` is a local date (Europe/London).
+    `role` is the office in which the actor acts; the office checks that the person holds it.
+    `source` names the paper an act before our time is taken from.
+    """
+
+    key: Key
+    actor: str
+    role: str = "operations"
+    on: date | None = None
+    source: str = ""
+
+
+class SendRequestLetter(ActBase):
+    """Ask the body for its plan; `due` overrides the policy's limit."""
+
+    kind: Literal["send_request_letter"] = "send_request_letter"
+    letter: Sealed
+    due: date | None = None
+
+
+class RecordSubmission(ActBase):
+    """Record what the body sent, or replace it before assessment. Lateness is worked out, completeness said."""
+
+    kind: Literal["record_submission"] = "record_submission"
+    submission: Sealed
+    complete: bool = True
+
+
+class AskForDocument(ActBase):
+    """Ask for one missing document on a short clock."""
+
+    kind: Literal["ask_for_document"] = "ask_for_document"
+    document: Sealed
+    due: date | None = None
+
+
+class CompleteAssessment(ActBase):
+    """The inspector's finding on every criterion and the outcome chosen; never computed."""
+
+    kind: Literal["complete_assessment"] = "complete_assessment"
+    assessment: Sealed
+    outcome: str
+    findings: dict[str, Finding]
+
+
+class TakeBackAssessment(ActBase):
+    """The inspector takes a completed assessment back before it is authorised."""
+
+    kind: Literal["take_back_assessment"] = "take_back_assessment"
+    reason: Sealed
+
+
+class Authorise(ActBase):
+    """A second person authorises the assessment and its letter."""
+
+    kind: Literal["authorise"] = "authorise"
+
+
+class ReturnAssessment(ActBase):
+    """A second person returns the assessment with reasons."""
+
+    kind: Literal["return_assessment"] = "return_assessment"
+    reason: Sealed
+
+
+class SendLetter(ActBase):
+    """Send the authorised letter to the body, copied to its oversight body, under embargo."""
+
+    kind: Literal["send_letter"] = "send_letter"
+    letter: Sealed
+
+
+class Publish(ActBase):
+    """Publish the letter, together with the report's others. `order` is the ledger row that ordered it."""
+
+    kind: Literal["publish"] = "publish"
+    order: str
+
+
+class DeclareImplemented(ActBase):
+    """The body's own word that the recommendation is implemented; not verification."""
+
+    kind: Literal["declare_implemented"] = "declare_implemented"
+    statement: Sealed
+    criterion: str | None = None
+
+
+class RecordInspection(ActBase):
+    """What a follow-up inspection concluded. Re-issued and superseded name the reference that follows."""
+
+    kind: Literal["record_inspection"] = "record_inspection"
+    result: InspectionResult
+    narrative: Sealed
+    followed_by: str | None = None
+
+
+class Withdraw(ActBase):
+    """Withdraw the case, with a reason."""
+
+    kind: Literal["withdraw"] = "withdraw"
+    reason: Sealed
+
+
+class MoveDueDate(ActBase):
+    """Move the due date of a running clock, by somebody whom the policy lets."""
+
+    kind: Literal["move_due_date"] = "move_due_date"
+    clock: str
+    due: date
+    reason: Sealed
+
+
+class InviteComments(ActBase):
+    """The oversight body invites the chief officer's comments (Police Act 1996 s.55(4))."""
+
+    kind: Literal["invite_comments"] = "invite_comments"
+
+
+class RecordResponse(ActBase):
+    """The oversight body's published response, and whether both statutory copies came (s.55(5), (6))."""
+
+    kind: Literal["record_response"] = "record_response"
+    response: Sealed
+    copy_to_inspectorate: bool = True
+    copy_to_secretary_of_state: bool = True
+
+
+Act = Annotated[
+    SendRequestLetter
+    | RecordSubmission
+    | AskForDocument
+    | CompleteAssessment
+    | TakeBackAssessment
+    | Authorise
+    | ReturnAssessment
+    | SendLetter
+    | Publish
+    | DeclareImplemented
+    | RecordInspection
+    | Withdraw
+    | MoveDueDate
+    | InviteComments
+    | RecordResponse,
+    Field(discriminator="kind"),
+]

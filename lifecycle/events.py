@@ -1,0 +1,217 @@
+"""What a ledger holds: one typed event per thing that happened. State is their fold (`lifecycle/case.py`)."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from lifecycle.words import Finding, Frozen, InspectionResult, Reason, Role, Stage
+
+
+class Notify(Frozen):
+    """A duty to tell one role, with one template. `copied_to` is what the message says of others told."""
+
+    role: Role
+    template: str
+    copied_to: tuple[Role, ...] = ()
+
+
+class Passed(Frozen):
+    """A rung that was not sent, and why."""
+
+    rung: str
+    reason: Reason
+    at: datetime
+    roles: tuple[Role, ...]
+    template: str
+
+
+class EventBase(Frozen):
+    """`at` is the engine's instant (aware UTC); `on` the local date it counts for in law."""
+
+    at: datetime
+    on: date
+    actor: str
+    notify: tuple[Notify, ...] = ()
+    source: str = ""
+
+
+class Issued(EventBase):
+    """The case is ours from here on. `on` is the day the recommendation was issued or published."""
+
+    kind: Literal["issued"] = "issued"
+    reference: str
+    body: str
+    report: str
+    recommendation_kind: str
+    division: str
+    policy: str
+    policy_hash: str
+    calendar_hash: str
+    criteria: tuple[str, ...] = ()
+    oversight: str | None = None
+    virtual: bool = False
+
+
+class Requested(EventBase):
+    kind: Literal["requested"] = "requested"
+    letter: str
+
+
+class Submitted(EventBase):
+    kind: Literal["submitted"] = "submitted"
+    submission: str
+    complete: bool
+    late_by: int = 0
+    replaces: str | None = None
+
+
+class DocumentAsked(EventBase):
+    kind: Literal["document_asked"] = "document_asked"
+    document: str
+
+
+class Assessed(EventBase):
+    kind: Literal["assessed"] = "assessed"
+    assessment: str
+    outcome: str
+    findings: dict[str, Finding]
+    without_submission: bool = False
+
+
+class TakenBack(EventBase):
+    """`back_to` is where the case goes: a case assessed without a submission goes on waiting for one."""
+
+    kind: Literal["taken_back"] = "taken_back"
+    reason: str
+    back_to: Stage = Stage.submitted
+
+
+class Authorised(EventBase):
+    kind: Literal["authorised"] = "authorised"
+
+
+class Returned(EventBase):
+    kind: Literal["returned"] = "returned"
+    reason: str
+    back_to: Stage = Stage.submitted
+
+
+class LetterSent(EventBase):
+    kind: Literal["letter_sent"] = "letter_sent"
+    letter: str
+
+
+class Published(EventBase):
+    kind: Literal["published"] = "published"
+    order: str
+
+
+class Declared(EventBase):
+    kind: Literal["declared"] = "declared"
+    statement: str
+    criterion: str | None = None
+
+
+class Inspected(EventBase):
+    kind: Literal["inspected"] = "inspected"
+    result: InspectionResult
+    narrative: str
+    followed_by: str | None = None
+
+
+class Withdrawn(EventBase):
+    kind: Literal["withdrawn"] = "withdrawn"
+    reason: str
+
+
+class Invited(EventBase):
+    kind: Literal["invited"] = "invited"
+
+
+class Responded(EventBase):
+    """The response is published. It ends the matter once both copies have come (Police Act 1996 s.55(6))."""
+
+    kind: Literal["responded"] = "responded"
+    response: str
+    copy_to_inspectorate: bool
+    copy_to_secretary_of_state: bool
+    late_by: int = 0
+
+
+class ClockStarted(EventBase):
+    """A duty begins. `passed` are rungs that are never sent: they stand before its start, or before ours."""
+
+    kind: Literal["clock_started"] = "clock_started"
+    clock: str
+    clock_kind: str
+    limit: str | None
+    due: date | None
+    why: str
+    version: int = 1
+    passed: tuple[Passed, ...] = ()
+
+
+class ClockMoved(EventBase):
+    kind: Literal["clock_moved"] = "clock_moved"
+    clock: str
+    due: date
+    version: int
+    reason: str
+    passed: tuple[Passed, ...] = ()
+
+
+class ClockMet(EventBase):
+    kind: Literal["clock_met"] = "clock_met"
+    clock: str
+
+
+class ClockEnded(EventBase):
+    kind: Literal["clock_ended"] = "clock_ended"
+    clock: str
+
+
+class RungFell(EventBase):
+    """A rung fell due: its roles are to be told. `scheduled` is the instant the agenda gave."""
+
+    kind: Literal["rung_fell"] = "rung_fell"
+    clock: str
+    version: int
+    rung: str
+    scheduled: datetime
+
+
+class RungPassed(EventBase):
+    """A rung fell due and was not sent."""
+
+    kind: Literal["rung_passed"] = "rung_passed"
+    clock: str
+    version: int
+    passed: Passed
+
+
+Event = Annotated[
+    Issued
+    | Requested
+    | Submitted
+    | DocumentAsked
+    | Assessed
+    | TakenBack
+    | Authorised
+    | Returned
+    | LetterSent
+    | Published
+    | Declared
+    | Inspected
+    | Withdrawn
+    | Invited
+    | Responded
+    | ClockStarted
+    | ClockMoved
+    | ClockMet
+    | ClockEnded
+    | RungFell
+    | RungPassed,
+    Field(discriminator="kind"),
+]
+EVENT: TypeAdapter[Event] = TypeAdapter(Event)
