@@ -1,0 +1,57 @@
+"""The ledger as activities. Synchronous: they run in the worker's thread pool, one short transaction each."""
+
+import sqlalchemy.exc
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities.ledger import digest, reports
+from activities.ledger.append import append, read
+from models.database import Database
+from models.messages import (
+    Append,
+    Appended,
+    DigestMade,
+    DigestStart,
+    RecordOrder,
+    ReportState,
+    StreamEvents,
+    StreamRead,
+)
+
+
+class LedgerActivities:
+    """What workflows ask of the ledger."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    @activity.defn(name="append")
+    def append(self, request: Append) -> Appended:
+        try:
+            with self.database.writing() as session:
+                return append(session, request)
+        except ValueError as error:
+            raise ApplicationError(str(error), type="Refused", non_retryable=True) from error
+        except sqlalchemy.exc.IntegrityError:
+            with self.database.writing() as session:
+                return append(session, request)
+
+    @activity.defn(name="read_stream")
+    def read_stream(self, request: StreamRead) -> StreamEvents:
+        with self.database.reading() as session:
+            return StreamEvents(events=read(session, request.stream, request.after_seq))
+
+    @activity.defn(name="report_state")
+    def report_state(self, report: str) -> ReportState:
+        with self.database.reading() as session:
+            return reports.state(session, report)
+
+    @activity.defn(name="record_order")
+    def record_order(self, order: RecordOrder) -> None:
+        with self.database.writing() as session:
+            reports.record_publication(session, order)
+
+    @activity.defn(name="make_digest")
+    def make_digest(self, start: DigestStart) -> DigestMade:
+        with self.database.writing() as session:
+            return digest.make(session, start)

@@ -1,0 +1,86 @@
+"""Reports in the ledger: how their cases stand, and the one row that orders their publication."""
+
+from collections import Counter
+from datetime import date
+
+from sqlalchemy import or_
+from sqlmodel import Session, col, select
+
+from lifecycle.words import ENDS, Stage
+from models.messages import RecordOrder, ReportState
+from models.tables import CaseRow, Order, Oversees, Report
+
+READY = (Stage.letter_sent, Stage.published)
+
+
+def state(session: Session, report_id: str) -> ReportState:
+    """The report's cases by stage and outcome, and those whose letter is not out."""
+    cases = session.exec(
+        select(CaseRow)
+        .where(CaseRow.report_id == report_id, CaseRow.kind == "recommendation")
+        .order_by(col(CaseRow.id))
+    ).all()
+    report = session.get(Report, report_id)
+    done = {stage.value for stage in (*READY, *ENDS)}
+    return ReportState(
+        report=report_id,
+        stages=dict(Counter(case.stage for case in cases)),
+        outcomes=dict(Counter(case.outcome for case in cases if case.outcome)),
+        not_ready=tuple(case.id for case in cases if case.stage not in done),
+        published_on=report.overview_published_on if report else None,
+    )
+
+
+def record_publication(session: Session, order: RecordOrder) -> None:
+    """Write the order, once, and the day on the report."""
+    if session.get(Order, order.key) is None:
+        session.add(
+            Order(
+                id=order.key,
+                kind="publish",
+                report_id=order.report,
+                actor=order.actor,
+                on=order.on,
+                effective_at=order.at,
+                details={"left_out": order.left_out},
+            )
+        )
+    report = session.get(Report, order.report)
+    if report is not None:
+        report.overview_published_on = order.on
+        session.add(report)
+
+
+def cases_to_publish(session: Session, report_id: str, left_out: tuple[str, ...]) -> list[str]:
+    """Cases whose letter is sent and which are not left out. Repeating finds only those still to be published."""
+    rows = session.exec(
+        select(CaseRow.id)
+        .where(
+            CaseRow.report_id == report_id,
+            CaseRow.kind == "recommendation",
+            CaseRow.stage == Stage.letter_sent.value,
+        )
+        .order_by(col(CaseRow.id))
+    )
+    return [case for case in rows if case not in left_out]
+
+
+def oversight_of_published(session: Session, report_id: str, day: date) -> list[tuple[str, str, str]]:
+    """(oversight body, body, division) for each oversight body that answers, on `day`, for a body with a published
+    case: who answered when the report was issued may have gone since."""
+    rows = session.exec(
+        select(Oversees.oversight_id, CaseRow.body_id, CaseRow.division)
+        .join(CaseRow, col(CaseRow.body_id) == Oversees.body_id)
+        .where(
+            CaseRow.report_id == report_id,
+            CaseRow.kind == "recommendation",
+            CaseRow.stage == Stage.published.value,
+            col(Oversees.since) <= day,
+            or_(col(Oversees.until).is_(None), col(Oversees.until) > day),
+        )
+        .order_by(col(Oversees.oversight_id), col(CaseRow.body_id))
+    )
+    found: dict[str, tuple[str, str, str]] = {}
+    for oversight, body, division in rows:
+        found.setdefault(oversight, (oversight, body, division))
+    return list(found.values())

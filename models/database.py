@@ -1,0 +1,105 @@
+"""One way to the tables, SQLite or PostgreSQL: sessions that read, sessions that write, and locks by name."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from sqlite3 import Connection as SQLiteConnection
+from typing import cast
+
+from sqlalchemy import Connection, Engine, create_engine, event, func, select
+from sqlalchemy.engine import make_url
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlmodel import Session
+
+IMMEDIATE = "followthrough_immediate"
+
+
+class Database:
+    """Sessions on one database. SQLite runs in WAL with synchronous FULL; its writers begin IMMEDIATE."""
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        self.url = url
+        self.sqlite = make_url(url).get_backend_name() == "sqlite"
+        self.engine = _sqlite(url, pool_size) if self.sqlite else _postgresql(url, pool_size)
+        self._writer = self.engine.execution_options(**{IMMEDIATE: True})
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session whose changes are never kept."""
+        with Session(self.engine) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session that is one transaction: committed at the end, rolled back on any error."""
+        with Session(self._writer, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def reshaping(self) -> Iterator[Connection]:
+        """One transaction that changes the schema, alone. SQLite rebuilds tables, so its foreign keys wait."""
+        with self._writer.connect() as connection, _without_foreign_keys(connection), connection.begin():
+            lock(connection, "schema")
+            yield connection
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def lock(connection: Connection, *names: str) -> None:
+    """Hold these names until the transaction ends, waiting for whoever holds them; in the order given.
+
+    SQLite has one writer at a time, so there is nothing to wait for.
+    """
+    if connection.dialect.name == "postgresql":
+        held = (func.pg_advisory_xact_lock(func.hashtextextended(name, 0)) for name in names)
+        connection.execute(select(*held))
+
+
+def _sqlite(url: str, pool_size: int) -> Engine:
+    path = make_url(url).database
+    if path and path != ":memory:":
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, pool_size=pool_size, max_overflow=10, connect_args={"timeout": 30})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: SQLiteConnection, _entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None
+    for pragma in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    immediate = connection.get_execution_options().get(IMMEDIATE, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+@contextmanager
+def _without_foreign_keys(connection: Connection) -> Iterator[None]:
+    """SQLite takes this order only between transactions, so it goes around the engine."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver = cast(SQLiteConnection, connection.connection.driver_connection)
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
+
+
+def _postgresql(url: str, pool_size: int) -> Engine:
+    """Read committed, whatever the server's default: after a lock, a statement must see what its holder wrote."""
+    address = make_url(url)
+    if address.drivername in ("postgresql", "postgres"):
+        address = address.set(drivername="postgresql+psycopg")
+    return create_engine(
+        address,
+        pool_size=pool_size,
+        max_overflow=10,
+        pool_pre_ping=True,
+        isolation_level="READ COMMITTED",
+    )

@@ -1,0 +1,36 @@
+"""The ledger's tables. Importing this package registers them all on `SQLModel.metadata`."""
+
+from models.tables.bodies import Body, Contact, Oversees, OversightBody, Person, PersonRole
+from models.tables.casework import Document, Order, SealedText
+from models.tables.installation import Arming, Heartbeat, Installation, Repair
+from models.tables.ledger import ActTaken, CaseRow, ClockRow, EventRow
+from models.tables.post import Attempt, Mail, MailState, Notice, NoticeState
+from models.tables.reports import Criterion, Recommendation, Report
+
+__all__ = [
+    "ActTaken",
+    "Arming",
+    "Attempt",
+    "Body",
+    "CaseRow",
+    "ClockRow",
+    "Contact",
+    "Criterion",
+    "Document",
+    "EventRow",
+    "Heartbeat",
+    "Installation",
+    "Mail",
+    "MailState",
+    "Notice",
+    "NoticeState",
+    "Order",
+    "Oversees",
+    "OversightBody",
+    "Person",
+    "PersonRole",
+    "Recommendation",
+    "Repair",
+    "Report",
+    "SealedText",
+]

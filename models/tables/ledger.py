@@ -1,0 +1,84 @@
+"""The ledger: acts and events, append-only, and the projections of cases and clocks that pages read."""
+
+from datetime import date, datetime
+
+from sqlalchemy import JSON, Column, Index
+from sqlmodel import Field, SQLModel
+
+from models.tables import naming as _naming  # noqa: F401 - before any table
+
+
+class EventRow(SQLModel, table=True):
+    """One event of a stream (a case, a response, a report), numbered, with the hash of the one before.
+
+    `hash` covers everything but `recorded_at`, which is the host's clock.
+    """
+
+    __tablename__ = "event"
+
+    stream: str = Field(primary_key=True, max_length=200)
+    seq: int = Field(primary_key=True)
+    kind: str = Field(index=True, max_length=40)
+    at: datetime
+    on: date
+    actor: str = Field(max_length=80)
+    act_key: str | None = Field(default=None, max_length=200)
+    details: dict[str, object] = Field(sa_column=Column(JSON, nullable=False))
+    previous_hash: str = Field(max_length=64)
+    hash: str = Field(max_length=64)
+    recorded_at: datetime
+
+
+class ActTaken(SQLModel, table=True):
+    """An act's key, once and for ever, and where its events stand."""
+
+    __tablename__ = "act_taken"
+
+    key: str = Field(primary_key=True, max_length=200)
+    stream: str = Field(index=True, max_length=200)
+    first_seq: int
+    last_seq: int
+
+
+class CaseRow(SQLModel, table=True):
+    """A case or response as pages show it: a projection of its stream, rebuilt from it at need."""
+
+    __tablename__ = "case_"
+    __table_args__ = (Index("ix_case_due", "stage", "next_due"),)
+
+    id: str = Field(primary_key=True, max_length=200)
+    kind: str = Field(default="recommendation", max_length=40)
+    reference: str = Field(index=True, max_length=80)
+    body_id: str = Field(index=True, max_length=80)
+    oversight_id: str | None = Field(default=None, max_length=80)
+    report_id: str = Field(index=True, max_length=80)
+    recommendation_kind: str = Field(max_length=60)
+    division: str = Field(max_length=40)
+    policy: str = Field(max_length=80)
+    policy_hash: str = Field(max_length=64)
+    calendar_hash: str = Field(max_length=64)
+    stage: str = Field(max_length=40)
+    outcome: str | None = Field(default=None, max_length=80)
+    seq: int
+    head_hash: str = Field(max_length=64)
+    issued_on: date
+    opened_at: datetime
+    next_due: date | None = None
+    waiting_for: str = Field(default="", max_length=400)
+    ended_on: date | None = None
+
+
+class ClockRow(SQLModel, table=True):
+    """A clock of a case, as it stands."""
+
+    __tablename__ = "clock"
+
+    case_id: str = Field(primary_key=True, foreign_key="case_.id", max_length=200)
+    id: str = Field(primary_key=True, max_length=80)
+    kind: str = Field(max_length=40)
+    started: date
+    limit: str | None = Field(default=None, max_length=60)
+    due: date | None = Field(default=None, index=True)
+    version: int = 1
+    state: str = Field(max_length=20)
+    why: str = Field(default="", max_length=500)
