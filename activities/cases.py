@@ -1,0 +1,134 @@
+"""Reaching case workflows from an activity: started, and acted on, by their deterministic ids."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, date, datetime
+from typing import TypeVar
+
+from temporalio import activity
+from temporalio.client import Client, WorkflowUpdateFailedError
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from activities.ledger import reports
+from config.calendar_files import load_calendars
+from config.policy_files import newest
+from lifecycle.acts import Publish
+from lifecycle.opening import Opening
+from models.attributes import initial
+from models.database import Database
+from models.messages import CaseStart, PublishCases, Receipt, StartCases, StartResponses, TimeFrame
+from models.tables import Report
+
+RESPONSE = "response"
+S55_FROM = date(2017, 5, 2)  # Policing and Crime Act 2017 s.37, SI 2017/399 reg 4(a)
+AT_ONCE = 20
+T = TypeVar("T")
+
+
+class CaseActivities:
+    """Starts cases and responses, and takes acts on many cases, each under a key of its own."""
+
+    def __init__(self, client: Client, database: Database, task_queue: str) -> None:
+        self.client = client
+        self.database = database
+        self.task_queue = task_queue
+
+    @activity.defn(name="start_cases")
+    async def start_cases(self, order: StartCases) -> None:
+        time = _frame(order)
+        await _each(order.openings, lambda opening: self.start(opening, time))
+
+    async def start(self, opening: Opening, time: TimeFrame) -> None:
+        """Start one case's workflow, or do nothing when it is there (running or ended)."""
+        kind = "ResponseWorkflow" if opening.recommendation_kind == RESPONSE else "RecommendationWorkflow"
+        try:
+            await self.client.start_workflow(
+                kind,
+                CaseStart(opening=opening, time=time),
+                id=opening.id,
+                task_queue=self.task_queue,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+                search_attributes=initial("issued", opening.body, opening.report),
+                static_summary=f"{opening.reference}: {opening.body}",
+            )
+        except WorkflowAlreadyStartedError:
+            return
+
+    @activity.defn(name="publish_cases")
+    async def publish_cases(self, order: PublishCases) -> None:
+        cases = await asyncio.to_thread(self._to_publish, order)
+        await _each(cases, lambda case: self._publish(case, order))
+
+    def _to_publish(self, order: PublishCases) -> list[str]:
+        with self.database.reading() as session:
+            return reports.cases_to_publish(session, order.report, order.left_out)
+
+    async def _publish(self, case: str, order: PublishCases) -> None:
+        act = Publish(key=f"{order.key}/{case}", actor=order.actor, on=order.on, order=order.order)
+        try:
+            await self.client.get_workflow_handle(case).execute_update(
+                "publish", act, id=act.key, result_type=Receipt
+            )
+        except WorkflowUpdateFailedError as failed:
+            cause = failed.cause
+            if isinstance(cause, ApplicationError) and cause.type == "Refused":
+                activity.logger.warning("not published", extra={"case": case, "reason": str(cause)})
+                return
+            raise
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            activity.logger.warning("no workflow to publish", extra={"case": case})
+
+    @activity.defn(name="start_responses")
+    async def start_responses(self, order: StartResponses) -> None:
+        openings = await asyncio.to_thread(self._responses, order)
+        time = _frame(order)
+        await _each(openings, lambda opening: self.start(opening, time))
+
+    def _responses(self, order: StartResponses) -> list[Opening]:
+        """A response for each oversight body, where s.55 applies: reports published from 2 May 2017."""
+        policy, calendar = newest(RESPONSE), load_calendars(newest(RESPONSE).calendar)
+        with self.database.reading() as session:
+            report = session.get(Report, order.report)
+            if report is None or not report.s55 or order.published_on < S55_FROM:
+                return []
+            found = reports.oversight_of_published(session, order.report, order.published_on)
+        return [
+            Opening(
+                id=f"response/{order.report}/{oversight}",
+                reference=order.report,
+                body=body,
+                oversight=oversight,
+                report=order.report,
+                recommendation_kind=RESPONSE,
+                division=division,
+                policy=policy.name,
+                policy_hash=policy.hash,
+                calendar_hash=calendar.hash,
+                issued_on=order.published_on,
+                actor=order.actor,
+                virtual=order.time.virtual,
+            )
+            for oversight, body, division in found
+        ]
+
+
+def _frame(order: StartCases | StartResponses) -> TimeFrame:
+    """The clock of what starts now. On a virtual timeline it shows, at this moment, the asking workflow's instant."""
+    return order.time if order.at is None else order.time.starting_at(order.at, datetime.now(UTC))
+
+
+async def _each(things: Sequence[T], deed: Callable[[T], Awaitable[None]]) -> None:
+    """Do it for each, a few at a time, and tell the server that we live."""
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def one(thing: T) -> None:
+        async with gate:
+            await deed(thing)
+            activity.heartbeat()
+
+    await asyncio.gather(*(one(thing) for thing in things))

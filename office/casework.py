@@ -1,0 +1,98 @@
+"""The papers behind acts: words sealed before an act names them, submissions with their documents, letters."""
+
+import asyncio
+from collections.abc import Sequence
+
+from lifecycle.acts import RecordInspection
+from lifecycle.words import InspectionResult, Refused
+from models.messages import Receipt
+from models.tables import CaseRow, Recommendation
+from office.desk import Desk, NoCase
+from office.sealing import attach, seal
+
+Document = tuple[str, bytes]
+MOST_BYTES = 20 * 1024 * 1024
+
+
+async def seal_text(desk: Desk, kind: str, text: str, case_id: str) -> str:
+    """Seal words for a case; answers the id that an act carries."""
+
+    def deed() -> str:
+        with desk.database.writing() as session:
+            return seal(session, kind, text, desk.clock.now(), of=case_id)
+
+    return await asyncio.to_thread(deed)
+
+
+async def seal_submission(
+    desk: Desk, case_ids: Sequence[str], text: str, documents: Sequence[Document]
+) -> str:
+    """Seal a submission that answers these cases, with its documents by name, size and hash.
+
+    Raises:
+        Refused: for cases of more than one body or report, an empty or too large document, a name twice.
+    """
+    _refuse_documents(documents)
+
+    def deed() -> str:
+        with desk.database.writing() as session:
+            rows = [session.get(CaseRow, case_id) for case_id in case_ids]
+            _refuse_mixed(case_ids, rows)
+            listed = "\n".join(sorted(name for name, _ in documents))
+            meta = {"cases": list(case_ids), "documents": len(documents)}
+            submission = seal(
+                session,
+                "submission",
+                f"{text}\n{listed}".strip(),
+                desk.clock.now(),
+                meta,
+                of=",".join(case_ids),
+            )
+            for name, content in documents:
+                attach(session, submission, name, content)
+            return submission
+
+    return await asyncio.to_thread(deed)
+
+
+def _refuse_documents(documents: Sequence[Document]) -> None:
+    names = [name for name, _ in documents]
+    for name, content in documents:
+        if not content:
+            raise Refused(f"{name} is empty. Check the file and submit again.")
+        if len(content) > MOST_BYTES:
+            raise Refused(f"{name} has {len(content):,} bytes; at most {MOST_BYTES:,} are taken. Split it.")
+        if names.count(name) > 1:
+            raise Refused(f"Two documents are called {name}. Rename one.")
+
+
+def _refuse_mixed(case_ids: Sequence[str], rows: Sequence[CaseRow | None]) -> None:
+    for case_id, row in zip(case_ids, rows, strict=True):
+        if row is None:
+            raise NoCase(f"There is no case {case_id!r}. `followthrough case list` shows them.")
+    bodies = {row.body_id for row in rows if row}
+    reports = {row.report_id for row in rows if row}
+    if len(bodies) > 1 or len(reports) > 1:
+        raise Refused(
+            "One submission answers cases of one body under one report. Submit for each body by itself."
+        )
+
+
+async def record_inspection(desk: Desk, case_id: str, act: RecordInspection) -> Receipt:
+    """Record an inspection. What it names to follow must be a recommendation that the ledger knows.
+
+    Raises:
+        Refused: when the reference that follows is unknown.
+    """
+    if act.result in (InspectionResult.reissued, InspectionResult.superseded) and act.followed_by:
+        await asyncio.to_thread(_refuse_unknown, desk, act.followed_by)
+    return await desk.take(case_id, act)
+
+
+def _refuse_unknown(desk: Desk, reference: str) -> None:
+    with desk.database.reading() as session:
+        if session.get(Recommendation, reference) is None:
+            raise Refused(
+                f"No recommendation {reference!r} is known. Import the report that re-issues it first "
+                "(followthrough report import FILE): its case starts with a clock of its own."
+            )

@@ -1,0 +1,193 @@
+"""The desk where acts are handed in: who may, then the case's own workflow judges and records. One door for all."""
+
+import asyncio
+import hashlib
+from datetime import UTC, datetime, timedelta
+
+from sqlmodel import Session
+from temporalio.client import Client, WorkflowUpdateFailedError
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+
+from lifecycle.acts import Act
+from lifecycle.dates import local_date
+from lifecycle.words import Refused, Role
+from models.database import Database
+from models.messages import CaseView, Receipt, Reseat
+from models.tables import CaseRow, SealedText
+from office.people import find_actor
+from office.rights import role_for
+
+PATIENCE = timedelta(seconds=20)
+
+
+class NoCase(LookupError):  # noqa: N818 - said to a person
+    """There is no such case here."""
+
+
+class NeedsRepair(Exception):  # noqa: N818 - said to a person
+    """The act is not recorded, and kept as a draft: the case's workflow does not answer, or waits for repair."""
+
+
+class Unreachable(Exception):  # noqa: N818 - said to a person
+    """The engine cannot be reached."""
+
+
+class Desk:
+    """Hands acts in to cases. `clock` is the wall clock, or a virtual timeline's."""
+
+    def __init__(
+        self,
+        client: Client,
+        database: Database,
+        *,
+        clock: "Clock | None" = None,
+        patience: timedelta = PATIENCE,
+    ) -> None:
+        self.client = client
+        self.database = database
+        self.clock = clock or Clock()
+        self.patience = patience
+
+    async def take(self, case_id: str, act: Act) -> Receipt:
+        """Take an act on a case.
+
+        Raises:
+            NoCase, NotAllowed, Refused: nothing was done, and the message says why.
+            NeedsRepair: nothing is recorded; the act is kept as a draft.
+            Unreachable: the engine does not answer; the same key may be used again.
+        """
+        act = await asyncio.to_thread(self._permitted, case_id, act)
+        try:
+            return await self._update(case_id, act)
+        except NeedsRepair:
+            await asyncio.to_thread(self._keep_draft, case_id, act)
+            raise
+
+    async def take_on_all(self, case_ids: list[str], act: Act) -> list[Receipt]:
+        """One act on several cases of a body: all are judged first, then each takes it under a key of its own."""
+        for case_id in case_ids:
+            await asyncio.to_thread(self._permitted, case_id, act)
+        return [
+            await self.take(case_id, act.model_copy(update={"key": f"{act.key}/{case_id}"}))
+            for case_id in case_ids
+        ]
+
+    async def view(self, case_id: str) -> CaseView:
+        """What the case's workflow says of itself."""
+        await asyncio.to_thread(self._case, case_id)
+        try:
+            view: CaseView = await self.client.get_workflow_handle(case_id).query(
+                "view", result_type=CaseView, rpc_timeout=self.patience
+            )
+        except RPCError as error:
+            raise self._rpc(error, case_id) from error
+        return view
+
+    async def reseat(self, case_id: str, order: Reseat) -> Receipt:
+        """Have a parked case folded again from its ledger."""
+        await asyncio.to_thread(self._permitted_to_repair, order.actor)
+        return await self._send(case_id, "reseat", order, order.key)
+
+    async def _update(self, case_id: str, act: Act) -> Receipt:
+        return await self._send(case_id, act.kind, act, act.key)
+
+    async def _send(self, case_id: str, name: str, message: object, key: str) -> Receipt:
+        handle = self.client.get_workflow_handle(case_id)
+        try:
+            receipt: Receipt = await asyncio.wait_for(
+                handle.execute_update(
+                    name, message, id=_update_id(key), result_type=Receipt, rpc_timeout=self.patience
+                ),
+                self.patience.total_seconds(),
+            )
+        except WorkflowUpdateFailedError as failed:
+            raise _said(failed) from failed
+        except TimeoutError as error:
+            raise NeedsRepair(_stuck(case_id)) from error
+        except RPCError as error:
+            raise self._rpc(error, case_id) from error
+        return receipt
+
+    def _rpc(self, error: RPCError, case_id: str) -> Exception:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return self._ended_or_lost(case_id)
+        if error.status in (RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED):
+            return NeedsRepair(_stuck(case_id))
+        return Unreachable(
+            f"The engine does not answer ({error.status.name}): {error}. Is `followthrough up` running?"
+        )
+
+    def _ended_or_lost(self, case_id: str) -> Exception:
+        with self.database.reading() as session:
+            row = session.get(CaseRow, case_id)
+        if row is not None and row.ended_on is not None:
+            return Refused(f"{case_id} has ended ({row.stage}); nothing more can be recorded on it.")
+        return NeedsRepair(
+            f"Not recorded; {case_id} has no workflow. Re-seat it: followthrough case reseat {case_id}."
+        )
+
+    def _permitted(self, case_id: str, act: Act) -> Act:
+        with self.database.reading() as session:
+            row = _find(session, case_id)
+            actor = find_actor(session, act.actor, local_date(self.clock.now()))
+            role = role_for(actor, act.kind, row.body_id, row.oversight_id)
+        return act.model_copy(update={"role": role.value})
+
+    def _permitted_to_repair(self, person: str) -> Role:
+        with self.database.reading() as session:
+            return role_for(find_actor(session, person, local_date(self.clock.now())), "repair", "", None)
+
+    def _case(self, case_id: str) -> CaseRow:
+        with self.database.reading() as session:
+            return _find(session, case_id)
+
+    def _keep_draft(self, case_id: str, act: Act) -> None:
+        text = act.model_dump_json()
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        with self.database.writing() as session:
+            if session.get(SealedText, f"draft-{digest[:24]}") is None:
+                session.add(
+                    SealedText(
+                        id=f"draft-{digest[:24]}",
+                        kind="draft",
+                        hash=digest,
+                        text=text,
+                        meta={"case": case_id},
+                        sealed_at=datetime.now(UTC),
+                    )
+                )
+
+
+class Clock:
+    """The wall clock. A virtual timeline has its own (`rehearsal/conductor.py`)."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+def _find(session: Session, case_id: str) -> CaseRow:
+    row = session.get(CaseRow, case_id)
+    if row is None:
+        raise NoCase(f"There is no case {case_id!r}. `followthrough case list` shows them.")
+    return row
+
+
+def _update_id(key: str) -> str:
+    return key if len(key) <= 200 else hashlib.sha256(key.encode()).hexdigest()
+
+
+def _said(failed: WorkflowUpdateFailedError) -> Exception:
+    cause = failed.cause
+    if isinstance(cause, ApplicationError):
+        if cause.type == "Refused":
+            return Refused(cause.message)
+        return NeedsRepair(cause.message)
+    return NeedsRepair(f"Not recorded: {cause}")
+
+
+def _stuck(case_id: str) -> str:
+    return (
+        f"Not recorded; the workflow of {case_id} does not answer, and the case needs repair. "
+        "Your act is kept as a draft. Is a worker running? (followthrough doctor)"
+    )

@@ -1,0 +1,44 @@
+"""One place that says in which roles each act may be taken. The workflow adds what a case's policy and history refuse."""
+
+from lifecycle.words import Role
+from office.people import Actor, NotAllowed, owners_of
+
+INSPECTORS = (Role.inspector, Role.lead_inspector)
+BODY = (Role.liaison, Role.chief_officer)
+
+MAY: dict[str, tuple[Role, ...]] = {
+    "send_request_letter": (Role.lead_inspector, Role.inspector, Role.operations),
+    "record_submission": (*BODY, Role.operations, *INSPECTORS),
+    "ask_for_document": INSPECTORS,
+    "complete_assessment": INSPECTORS,
+    "take_back_assessment": INSPECTORS,
+    "authorise": (Role.lead_inspector,),
+    "return_assessment": (Role.lead_inspector,),
+    "send_letter": (Role.lead_inspector, Role.operations),
+    "publish": (Role.lead_inspector, Role.operations),
+    "declare_implemented": (*BODY, Role.operations),
+    "record_inspection": INSPECTORS,
+    "withdraw": (Role.lead_inspector,),
+    "move_due_date": (Role.lead_inspector, Role.inspector),
+    "invite_comments": (Role.oversight, Role.operations),
+    "record_response": (Role.oversight, Role.operations),
+    "open": (Role.operations, Role.lead_inspector),
+    "import": (Role.operations, Role.lead_inspector),
+    "repair": (Role.operations,),
+    "mail": (Role.operations,),
+}
+
+
+def role_for(actor: Actor, act: str, body: str, oversight: str | None) -> Role:
+    """The role in which this person may take this act on a case of this body.
+
+    Raises:
+        NotAllowed: when none of the person's roles may.
+    """
+    for role in MAY[act]:
+        if actor.holds(role, owners_of(role, body, oversight)):
+            return role
+    needed = ", ".join(role.value for role in MAY[act])
+    raise NotAllowed(
+        f"{actor.id} may not {act.replace('_', ' ')} for {body or 'the inspectorate'}. It needs one of: {needed}."
+    )

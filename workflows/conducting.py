@@ -1,0 +1,327 @@
+"""How a workflow conducts a stream of the ledger: one writer at a time, one armed timer, every act compared and appended.
+
+The ledger is the truth. What is folded here is what the ledger has answered; on Behind the missed events are
+folded in and the act is judged again; on Ahead nothing is written and the case waits for repair.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError, ApplicationError, CancelledError, FailureError
+
+with workflow.unsafe.imports_passed_through():
+    from lifecycle.acts import Act
+    from lifecycle.agenda import agenda, falls_due, next_instant
+    from lifecycle.case import Case, fold, fold_all
+    from lifecycle.dates import local_date, long_date
+    from lifecycle.decisions import decide
+    from lifecycle.events import Event
+    from lifecycle.explain import waiting_for
+    from lifecycle.opening import open_case
+    from lifecycle.rules import Rules, UnknownRules, rules_for
+    from lifecycle.words import Refused
+    from models import attributes
+    from models.messages import (
+        Answer,
+        Append,
+        Appended,
+        CaseStart,
+        CaseView,
+        Forecast,
+        Receipt,
+        Reseat,
+        StreamEvents,
+        StreamRead,
+    )
+
+LOCAL_TRY = timedelta(seconds=5)
+ORDINARY_TRY = timedelta(seconds=30)
+LEAST_WAIT = timedelta(seconds=1)
+KEYS_KEPT = 200
+
+
+class Conducting:
+    """The state and the primitives of a workflow that conducts one case. Its subclasses read as the process."""
+
+    def __init__(self, start: CaseStart) -> None:
+        self.start = start
+        self.case: Case = start.case or Case(id=start.opening.id)
+        self.done: dict[str, int] = dict(start.done)
+        self.parked = start.parked
+        self._writing = asyncio.Lock()
+        self._shown: tuple[object, ...] = ()
+        self._continue = False
+
+    # --- time ---------------------------------------------------------------------------------------------------
+
+    def now(self) -> datetime:
+        """The engine's instant: real, or shifted and stepped on a virtual timeline."""
+        frame = self.start.time
+        shifted = self._exact_now()
+        if not frame.grain_seconds:
+            return shifted
+        return datetime.fromtimestamp(
+            shifted.timestamp() // frame.grain_seconds * frame.grain_seconds, tz=UTC
+        )
+
+    def _exact_now(self) -> datetime:
+        return workflow.now() + timedelta(seconds=self.start.time.shift_seconds)
+
+    def rules(self) -> Rules:
+        opening = self.start.opening
+        return rules_for(opening.policy_hash, opening.calendar_hash, opening.division)
+
+    # --- waiting ------------------------------------------------------------------------------------------------
+
+    async def wait(self) -> None:
+        """The one wait: until the next instant on the agenda, or until anything changes.
+
+        A timer is a wake-up, never truth: on waking the agenda is asked again.
+        """
+        await self._let_rungs_fall()
+        self._show()
+        seen = self.case.seq
+        at = None if self.parked or self.case.ended else next_instant(self.case, self.rules())
+        if self._changed(seen):
+            return
+        if at is None:
+            await workflow.wait_condition(lambda: self._changed(seen))
+            return
+        left = max(LEAST_WAIT, at - self._exact_now())
+        try:
+            await workflow.wait_condition(
+                lambda: self._changed(seen), timeout=left, timeout_summary=self._timer_summary(at)
+            )
+        except TimeoutError:
+            return
+
+    def _changed(self, seen: int) -> bool:
+        return self.case.seq != seen or self.case.ended or self._continue
+
+    def _timer_summary(self, at: datetime) -> str:
+        entry = next((one for one in agenda(self.case, self.rules()) if one.at == at), None)
+        what = f"{entry.clock}: {entry.rung}" if entry else "agenda"
+        return f"{what} on {long_date(local_date(at))}"
+
+    async def _let_rungs_fall(self) -> None:
+        if self.parked or self.case.ended:
+            return
+        async with self._writing:
+            events = falls_due(self.case, self.rules(), self.now())
+            if events:
+                await self._append(None, events)
+
+    # --- acting -------------------------------------------------------------------------------------------------
+
+    def refuse_wrong(self, act: Act) -> None:
+        """For validators: a wrong act is refused with its reason, and leaves no trace in the history."""
+        if act.key in self.done or not self.case.opened:
+            return
+        self._refuse_parked()
+        self._judge(act)
+
+    async def act(self, act: Act) -> Receipt:
+        """Take an act: judged again, appended under its key, acknowledged only when it is in the ledger."""
+        await workflow.wait_condition(lambda: self.case.opened or bool(self.parked))
+        async with self._writing:
+            if act.key in self.done:
+                return self._receipt(act.key, self.done[act.key])
+            for _ in range(5):
+                self._refuse_parked()
+                answer = await self._append(act.key, self._judge(act))
+                if answer.answer in (Answer.committed, Answer.already):
+                    return self._receipt(act.key, answer.seq, answer.leaving)
+            self._park("The ledger moved under this case five times in a row.")
+            raise self._not_recorded()
+
+    def _judge(self, act: Act) -> tuple[Event, ...]:
+        try:
+            return decide(self.case, act, self.now(), self.rules())
+        except Refused as refused:
+            raise ApplicationError(str(refused), type="Refused", non_retryable=True) from None
+        except UnknownRules as unknown:
+            raise ApplicationError(str(unknown), type="NeedsRepair", non_retryable=True) from None
+
+    def _refuse_parked(self) -> None:
+        if self.parked:
+            raise self._not_recorded()
+
+    def _not_recorded(self) -> ApplicationError:
+        return ApplicationError(
+            f"Not recorded; {self.case.id} needs repair: {self.parked}",
+            type="NeedsRepair",
+            non_retryable=True,
+        )
+
+    def _receipt(self, key: str, seq: int, leaving: tuple[str, ...] = ()) -> Receipt:
+        return Receipt(
+            stream=self.case.id, act_key=key, seq=seq, stage=self.case.stage.value, leaving=leaving
+        )
+
+    # --- the ledger ---------------------------------------------------------------------------------------------
+
+    async def open(self) -> None:
+        """Write the first events. A workflow started again, or re-seated, is answered Behind and folds what there is."""
+        async with self._writing:
+            if not self.case.opened:
+                await self._append(None, open_case(self.start.opening, self.now(), self.rules()))
+
+    async def _append(self, key: str | None, events: tuple[Event, ...]) -> Appended:
+        after = fold_all(self.case, events)
+        request = Append(
+            stream=self.case.id,
+            expected_seq=self.case.seq,
+            act_key=key,
+            events=events,
+            waiting_for=waiting_for(after, self.rules()),
+        )
+        answer = await self._ask_ledger(request)
+        match answer.answer:
+            case Answer.committed:
+                self.case = after
+            case Answer.already | Answer.behind:
+                self._fold_missed(answer)
+            case Answer.ahead:
+                self._park(
+                    f"the ledger stands at {answer.seq} and this workflow at {self.case.seq}. "
+                    "Re-seat the case from its ledger."
+                )
+                raise self._not_recorded()
+        if key is not None and answer.answer in (Answer.committed, Answer.already):
+            self._remember(key, answer.seq)
+        return answer
+
+    async def _ask_ledger(self, request: Append) -> Appended:
+        """Five seconds as a local activity; after that an ordinary one, tried for ever."""
+        appended: Appended
+        try:
+            appended = await workflow.execute_local_activity(
+                "append",
+                request,
+                result_type=Appended,
+                schedule_to_close_timeout=LOCAL_TRY,
+                retry_policy=RetryPolicy(maximum_attempts=2),
+            )
+        except ActivityError:
+            appended = await workflow.execute_activity(
+                "append",
+                request,
+                result_type=Appended,
+                start_to_close_timeout=ORDINARY_TRY,
+                retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=1)),
+                summary="append to the ledger, after the quick way failed",
+            )
+        return appended
+
+    def _fold_missed(self, answer: Appended) -> None:
+        for recorded in answer.missed:
+            if recorded.seq == self.case.seq + 1:
+                self.case = fold(self.case, recorded.event)
+            if recorded.act_key is not None:
+                self._remember(recorded.act_key, max(recorded.seq, self.done.get(recorded.act_key, 0)))
+
+    def _remember(self, key: str, seq: int) -> None:
+        self.done[key] = seq
+        while len(self.done) > KEYS_KEPT:
+            self.done.pop(next(iter(self.done)))
+
+    async def _catch_up(self) -> None:
+        answer = await workflow.execute_activity(
+            "read_stream",
+            StreamRead(stream=self.case.id, after_seq=self.case.seq),
+            result_type=StreamEvents,
+            start_to_close_timeout=ORDINARY_TRY,
+            retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=1)),
+        )
+        self._fold_missed(Appended(answer=Answer.behind, seq=0, missed=answer.events))
+
+    # --- repair -------------------------------------------------------------------------------------------------
+
+    def _park(self, cause: str) -> None:
+        self.parked = cause
+        workflow.logger.error("parked for repair", extra={"stream": self.case.id, "cause": cause})
+
+    async def reseat_from_ledger(self, order: Reseat) -> Receipt:
+        """Fold the case again from its ledger, and go on."""
+        async with self._writing:
+            self.case = Case(id=self.start.opening.id)
+            self.done = {}
+            await self._catch_up()
+            self.parked = ""
+            self._continue = True
+            return self._receipt(order.key, self.case.seq)
+
+    async def conduct(self) -> None:
+        """Run the process to its end. A failure that nobody foresaw parks the case for repair; it never fails it."""
+        while not self.case.ended:
+            await self._guarded(self.stage if self.case.opened or self.parked else self.open)
+            self._continue = False
+            if self._must_continue_as_new():
+                await workflow.wait_condition(workflow.all_handlers_finished)
+                workflow.continue_as_new(self._carried())
+        self._show()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+
+    async def _guarded(self, step: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await step()
+        except CancelledError:
+            raise
+        except (FailureError, Refused, UnknownRules) as error:
+            self._park(self.parked or str(error))
+
+    async def stage(self) -> None:
+        """One stage of the process; returns when something has changed."""
+        await self.wait()
+
+    def _must_continue_as_new(self) -> bool:
+        return workflow.info().is_continue_as_new_suggested()
+
+    def _carried(self) -> CaseStart:
+        return self.start.model_copy(
+            update={"case": self.case, "done": dict(self.done), "parked": self.parked}
+        )
+
+    # --- being seen ---------------------------------------------------------------------------------------------
+
+    def waiting_for(self) -> str:
+        if self.parked:
+            return f"REPAIR NEEDED: {self.parked}"
+        return waiting_for(self.case, self.rules()) if self.case.opened else "opening"
+
+    def _show(self) -> None:
+        """Tell the operator, in Temporal's own pages, what the case waits for."""
+        workflow.set_current_details(self.waiting_for())
+        due = self.case.next_due()
+        overdue = due is not None and due < local_date(self.now())
+        shown = (self.case.stage, due, overdue)
+        if shown == self._shown:
+            return
+        self._shown = shown
+        workflow.upsert_search_attributes(attributes.changes(self.case.stage.value, due, overdue))
+
+    def view(self) -> CaseView:
+        rules = self.rules()
+        return CaseView(
+            case=self.case,
+            now=self.now(),
+            waiting_for=self.waiting_for(),
+            next_instant=next_instant(self.case, rules) if self.case.opened else None,
+            agenda=tuple(
+                Forecast(
+                    at=one.at,
+                    clock=one.clock,
+                    version=one.version,
+                    due=one.due,
+                    rung=one.rung,
+                    roles=tuple(role.value for role in one.roles),
+                    template=one.template,
+                    reason=one.reason.value if one.reason else None,
+                )
+                for one in agenda(self.case, rules)
+            ),
+            parked=self.parked,
+        )
