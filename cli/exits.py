@@ -1,0 +1,95 @@
+"""Exit codes, documented and stable (sysexits where it has one), and the errors that lead to them."""
+
+from collections.abc import Callable
+from enum import IntEnum
+
+from office.intake import IntakeError
+from sqlalchemy.exc import OperationalError
+
+from activities.mail.relay import Unarmed
+from activities.mail.repair import NotPossible
+from config.policy_files import NoPolicy
+from config.sources import SettingsError
+from config.temporal import NoServer
+from embedded.binary import NoEngine
+from embedded.engine import EngineFailed
+from embedded.inbox import InboxError
+from embedded.lock import HomeBusy
+from embedded.namespace import NamespaceUnready
+from embedded.ports import PortTaken
+from embedded.stamp import WrongEngine
+from lifecycle.limits import LimitError
+from lifecycle.policy_reader import PolicyError
+from lifecycle.rules import UnknownRules
+from lifecycle.words import Refused
+from models.installation import WrongTimeline
+from models.schema import NewerSchema
+from office.desk import NeedsRepair, NoCase, Unreachable
+from office.people import NotAllowed
+from office.post import NoMail
+
+
+class Exit(IntEnum):
+    ok = 0
+    found = 1
+    usage = 2
+    data = 65
+    no_such = 66
+    unavailable = 69
+    fault = 70
+    temporary = 75
+    not_allowed = 77
+    settings = 78
+
+
+CODES: dict[type[Exception], Exit] = {
+    Refused: Exit.data,
+    IntakeError: Exit.data,
+    PolicyError: Exit.data,
+    LimitError: Exit.data,
+    NotPossible: Exit.data,
+    NoCase: Exit.no_such,
+    NoPolicy: Exit.no_such,
+    NoMail: Exit.no_such,
+    FileNotFoundError: Exit.no_such,
+    NotAllowed: Exit.not_allowed,
+    NeedsRepair: Exit.temporary,
+    HomeBusy: Exit.temporary,
+    Unreachable: Exit.unavailable,
+    NoServer: Exit.unavailable,
+    NoEngine: Exit.unavailable,
+    EngineFailed: Exit.unavailable,
+    PortTaken: Exit.unavailable,
+    InboxError: Exit.unavailable,
+    OperationalError: Exit.unavailable,
+    SettingsError: Exit.settings,
+    NamespaceUnready: Exit.settings,
+    WrongEngine: Exit.settings,
+    WrongTimeline: Exit.settings,
+    Unarmed: Exit.settings,
+    NewerSchema: Exit.settings,
+    UnknownRules: Exit.settings,
+}
+
+
+def run(deed: Callable[[], None], say: Callable[[str], None]) -> int:
+    """Do it; a known error becomes one clear message and its code."""
+    try:
+        deed()
+    except tuple(CODES) as error:
+        say(f"error: {_words(error)}")
+        return int(next(code for kind, code in CODES.items() if isinstance(error, kind)))
+    except KeyboardInterrupt:
+        say("stopped.")
+        return 130
+    except BrokenPipeError:
+        return 0
+    return 0
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, FileNotFoundError):
+        return f"there is no file {error.filename}. Check the path."
+    if isinstance(error, OperationalError):
+        return f"the database cannot be used: {error.orig}. Check DATABASE_URL; run `followthrough up` once."
+    return str(error)

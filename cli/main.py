@@ -1,0 +1,133 @@
+"""The `followthrough` command. Exit codes are in docs/cli.md; errors say what to do next."""
+
+import asyncio
+import sys
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlmodel import col, select
+
+from cli import case as _case  # noqa: F401 - adds list, show and reseat
+from cli import case_acts, deadline, exits, mail, output, policy, report, settings
+from cli.doctor import app as doctor_app
+from cli.room import AsJson, ledger, today
+from config.logs import set_up
+from config.settings import load
+from models.tables import Person, PersonRole
+from office import reading
+
+app = typer.Typer(
+    help="Follows every inspection recommendation to its end: what is due, from whom, and why.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(report.app, name="report")
+app.add_typer(case_acts.app, name="case")
+app.add_typer(deadline.app, name="deadline")
+app.add_typer(mail.app, name="mail")
+app.add_typer(policy.app, name="policy")
+app.add_typer(settings.app, name="config")
+app.add_typer(doctor_app)
+
+
+@app.callback(invoke_without_command=True)
+def root(
+    show_version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+) -> None:
+    if show_version:
+        output.put(f"followthrough {version('followthrough')}")
+        raise typer.Exit
+
+
+@app.command()
+def up(
+    sample: Annotated[bool, typer.Option(help="Load the sample when the ledger is new.")] = True,
+) -> None:
+    """Start everything on this machine: engine, worker, scheduler, inbox. Ctrl-C drains; start again to resume."""
+    from embedded.up import up as start
+
+    given = load()
+    set_up(given.home / "log", given.log_level, "up")
+    asyncio.run(start(given, output.say, sample=sample))
+
+
+@app.command()
+def worker() -> None:
+    """Run a worker with its scheduler against the servers that the settings name."""
+    from worker import serve
+
+    given = load()
+    set_up(given.home / "log", given.log_level, "worker")
+    asyncio.run(serve(given))
+
+
+@app.command()
+def agenda(
+    case_id: Annotated[
+        str | None, typer.Argument(metavar="CASE", help="One case; all open ones without it.")
+    ] = None,
+    body: Annotated[str | None, typer.Option(help="Only this body's cases.")] = None,
+    days: Annotated[int | None, typer.Option(min=1, help="Only the next so many days.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """What will happen, and when, if nobody acts: one case, a body, or all."""
+    until = datetime.now(UTC) + timedelta(days=days) if days else None
+    with ledger() as database:
+        if case_id is not None:
+            ids = [case_id]
+        else:
+            ids = [line.id for line in reading.cases(database, reading.Filter(body=body), today())]
+        coming = reading.coming(database, ids, until)
+    rows = [vars(one) for one in coming]
+    output.put_rows(rows, ("at", "case", "clock", "rung", "roles", "due", "reason"), as_json=as_json)
+    output.say(f"{len(rows)} entries, {len(ids)} cases")
+
+
+@app.command()
+def people(as_json: AsJson = False) -> None:
+    """The registered people and their roles: who `--as` may name."""
+    with ledger() as database, database.reading() as session:
+        rows = [
+            {
+                "person": one.id,
+                "name": one.name,
+                "roles": [
+                    f"{role.role} ({role.owner})"
+                    for role in session.exec(select(PersonRole).where(PersonRole.person_id == one.id))
+                ],
+            }
+            for one in session.exec(select(Person).order_by(col(Person.id)))
+        ]
+    output.put_rows(rows, ("person", "roles"), as_json=as_json)
+
+
+@app.command()
+def replay(
+    history: Annotated[
+        str, typer.Argument(help="A history's name (bedfordshire-2017) or a file (docs/replay.md).")
+    ],
+    keep: Annotated[
+        Path | None,
+        typer.Option(file_okay=False, help="Keep mails, letters, timeline and ledger in this folder."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Replay a history in virtual time, through the real workflows on a real engine of its own."""
+    from rehearsal.replay import replay as play
+
+    with output.progress("replaying", quiet=as_json) as bar:
+        result = asyncio.run(play(history, keep=keep, progress=bar.move))
+    if as_json:
+        output.put_json(result.as_json())
+        return
+    for name, value in result.as_json().items():
+        output.put(f"{name}\t{value}")
+
+
+def run() -> None:
+    """The entry point: known errors become one message and a documented exit code."""
+    sys.exit(exits.run(app, output.say))

@@ -1,0 +1,112 @@
+"""`followthrough up`: the whole product on this machine. Starts what is not elsewhere, drains on Ctrl-C, resumes."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime
+
+from office.first_start import load_first_start
+
+from config.settings import Settings
+from config.temporal import connect
+from embedded.engine import Engine, EngineFailed, engine
+from embedded.inbox import Inbox
+from embedded.lock import hold
+from embedded.namespace import prepare
+from embedded.plan import Plan
+from lifecycle.dates import local_date
+from models.database import Database
+from models.installation import establish
+from models.schema import upgrade
+from office.reports import ReportDesk
+from scheduler import scheduling
+from worker import TASK_QUEUE, stop_on_signals, working
+
+Say = Callable[[str], None]
+
+
+async def up(settings: Settings, say: Say, *, sample: bool = True) -> None:
+    """Run until Ctrl-C, SIGTERM, or the engine's own end. All that was accepted is kept, and goes on next time.
+
+    Raises:
+        HomeBusy, NoEngine, PortTaken, WrongEngine, EngineFailed, InboxError, NewerSchema, WrongTimeline, NoServer:
+        each says what is wrong and what to do; nothing half-started remains.
+    """
+    stop = stop_on_signals()
+    with hold(settings.home):
+        database = _ledger(settings)
+        with contextlib.closing(database), _inbox(settings) as inbox:
+            async with _engine(settings) as running:
+                client = await connect(settings)
+                await prepare(client)
+                async with working(client, database), scheduling(settings, client, database):
+                    if sample:
+                        desk = ReportDesk(client, database, TASK_QUEUE)
+                        await load_first_start(desk, local_date(datetime.now(UTC)), say)
+                    _greet(settings, running, inbox, say)
+                    await _until_stopped(stop, running, say)
+
+
+def _ledger(settings: Settings) -> Database:
+    database = Database(settings.database_url)
+    try:
+        upgrade(database)
+        establish(database)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+@contextlib.contextmanager
+def _inbox(settings: Settings) -> Iterator[Inbox | None]:
+    if not settings.embedded_inbox:
+        yield None
+        return
+    with Inbox().start(settings.inbox_smtp_port, settings.inbox_web_port, settings.home / "inbox") as inbox:
+        yield inbox
+
+
+@contextlib.asynccontextmanager
+async def _engine(settings: Settings) -> AsyncIterator[Engine | None]:
+    if not settings.embedded_engine:
+        yield None
+        return
+    plan = Plan(settings.home, settings.engine_port, settings.engine_ui_port)
+    async with engine(plan, held=True) as running:
+        yield running
+
+
+async def _until_stopped(stop: asyncio.Event, running: Engine | None, say: Say) -> None:
+    stopped = asyncio.create_task(stop.wait())
+    ended = asyncio.create_task(running.ended()) if running else None
+    waits: list[asyncio.Task[bool] | asyncio.Task[int]] = [stopped, *([ended] if ended else [])]
+    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    for task in waits:
+        task.cancel()
+    if running is not None and not stop.is_set():
+        raise EngineFailed(
+            f"the engine ended by itself. Nothing recorded is lost: start again. Its log: {running.plan.log}."
+        )
+    say("Draining: finishing what is under way. Start again to go on where this stopped.")
+
+
+def _greet(settings: Settings, running: Engine | None, inbox: Inbox | None, say: Say) -> None:
+    say("")
+    say("Followthrough is running.")
+    if inbox is not None:
+        say(f"  Mail as received     {inbox.web_url}")
+    if running is not None and running.ui_url:
+        say(f"  Workflows            {running.ui_url}/namespaces/default/workflows")
+    if running is None:
+        say(f"  Engine               {settings.engine_address}")
+    say(f"  Everything it keeps  {settings.home}")
+    say("")
+    say("What to try next, in a second terminal:")
+    say("  . .venv/bin/activate && export FOLLOWTHROUGH_ACTOR=lead-1")
+    say("  followthrough case list --overdue            what is late")
+    say("  followthrough agenda --days 7                what will happen if nobody acts")
+    say("  followthrough case show CASE                 one case, from the list")
+    say("  followthrough replay bedfordshire-2017       the case of 2016-17, in virtual time")
+    say("")
+    say("Ctrl-C drains and stops.")
