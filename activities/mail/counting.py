@@ -1,0 +1,26 @@
+"""What one run of the dispatcher did, in notices."""
+
+from dataclasses import dataclass
+
+from activities.mail.relay import Outcome
+
+
+@dataclass
+class DispatchCount:
+    """Notices by what became of them. A notice counts once for each attempt; `suppressed` were no longer true."""
+
+    claimed: int = 0
+    sent: int = 0
+    refused: int = 0
+    deferred: int = 0
+    unknown: int = 0
+    suppressed: int = 0
+    unreachable: int = 0
+
+    def add(self, outcome: Outcome, notices: int) -> None:
+        name = "sent" if outcome is Outcome.accepted else outcome.value
+        setattr(self, name, getattr(self, name) + notices)
+
+    def __str__(self) -> str:
+        said = [f"{count} {name}" for name, count in vars(self).items() if count]
+        return ", ".join(said) or "nothing to send"

@@ -1,0 +1,55 @@
+"""A dispatcher as the settings say: its relay, armed or not, its sender, and what policies say of sends in doubt."""
+
+import os
+import socket
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from activities.mail.arming import is_armed
+from activities.mail.compose import Sender
+from activities.mail.dispatch import Dispatcher
+from activities.mail.relay import Relay
+from config.policy_files import load_policies
+from config.settings import Settings
+from models.database import Database
+from models.tables import CaseRow
+
+
+def dispatcher_for(
+    settings: Settings,
+    database: Database,
+    *,
+    smtp_url: str | None = None,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Dispatcher:
+    """The dispatcher of this process.
+
+    Raises:
+        Unarmed: when the relay is beyond this machine and the installation is not armed.
+    """
+    return Dispatcher(
+        database,
+        Relay(smtp_url or settings.smtp_url, armed=is_armed(database)),
+        sender_of(settings),
+        worker=f"{socket.gethostname()}-{os.getpid()}",
+        clock=clock,
+        unknown_policy=lambda case_id: _on_unknown(database, case_id),
+    )
+
+
+def sender_of(settings: Settings) -> Sender:
+    """From whom mail comes, where replies go, and how it is marked."""
+    return Sender(
+        name=settings.mail_from_name,
+        address=settings.mail_from_address,
+        reply_to=settings.mail_reply_to,
+        domain=settings.mail_domain,
+        marking=settings.marking,
+    )
+
+
+def _on_unknown(database: Database, case_id: str) -> str:
+    with database.reading() as session:
+        row = session.get(CaseRow, case_id)
+    known = {policy.hash: policy.unknown_send for policy in load_policies()}
+    return known.get(row.policy_hash, "hold") if row else "hold"

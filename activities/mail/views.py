@@ -1,0 +1,105 @@
+"""Notices as a mail tells them: the facts from the ledger's rows, on the day the mail is written."""
+
+from datetime import date
+
+from sqlmodel import Session, col, select
+
+from activities.mail.addressing import Addresses
+from activities.mail.claim import Told
+from activities.mail.notice import NoticeView
+from config.calendar_files import load_calendars
+from lifecycle.calendars import Calendar, Division
+from lifecycle.rules import UnknownRules, rules_for
+from lifecycle.words import Role
+from models.tables import Body, CaseRow, ClockRow, EventRow, Notice, Recommendation, Report, SealedText
+
+NOTES = {
+    "request-letter": ("requested", "letter"),
+    "assessment-letter": ("letter_sent", "letter"),
+    "returned": ("returned", "reason"),
+    "document-request": ("document_asked", "document"),
+    "document-overdue": ("document_asked", "document"),
+}
+"""Templates that carry a sealed text: the event that names it, and under which word."""
+
+
+def view(session: Session, told: Told, addresses: Addresses) -> NoticeView:
+    """The notice as it stands on the day of `addresses`."""
+    notice, case = told.notice, told.case
+    clock = told.clock or _clock_due_then(session, notice)
+    recommendation = session.get(Recommendation, case.reference) if case else None
+    report = session.get(Report, case.report_id) if case else None
+    body = session.get(Body, case.body_id) if case else None
+    return NoticeView(
+        reference=case.reference if case else "",
+        recommendation_title=recommendation.title if recommendation else "",
+        body_name=body.name if body else (case.body_id if case else ""),
+        report_title=report.title if report else "",
+        report_published=report.published_on if report else None,
+        clock=notice.clock,
+        rung=notice.rung,
+        template=notice.template,
+        due=notice.due,
+        working_days=_working_days(case, clock, notice.due, addresses.day),
+        explanation=clock.why if clock else "",
+        office=told.address.office,
+        copied_to=_copied_to(notice, case, addresses),
+        note=_note(session, notice),
+    )
+
+
+def _clock_due_then(session: Session, notice: Notice) -> ClockRow | None:
+    """The clock an act's notice speaks of: the one due on the day it names."""
+    if notice.due is None:
+        return None
+    return session.exec(
+        select(ClockRow)
+        .where(ClockRow.case_id == notice.case_id, ClockRow.due == notice.due)
+        .order_by(col(ClockRow.id))
+    ).first()
+
+
+def _working_days(case: CaseRow | None, clock: ClockRow | None, due: date | None, today: date) -> int | None:
+    """From the due date to today: negative before it."""
+    if case is None or due is None:
+        return None
+    return _calendar(case, clock).working_days_between(due, today)
+
+
+def _calendar(case: CaseRow, clock: ClockRow | None) -> Calendar:
+    """Of whoever has to act, by the rules the case holds; by the newest table when this process lacks those."""
+    try:
+        rules = rules_for(case.policy_hash, case.calendar_hash, case.division)
+    except UnknownRules:
+        return load_calendars().of(Division(case.division))
+    rule = rules.policy.clocks.get(clock.kind) if clock else None
+    return rules.calendar_for(rule) if rule else rules.calendar
+
+
+def _copied_to(notice: Notice, case: CaseRow | None, addresses: Addresses) -> tuple[str, ...]:
+    roles = [Role(name) for name in notice.copied_to.split(",") if name and name != notice.role]
+    return tuple(_office(role, case, addresses) for role in roles)
+
+
+def _office(role: Role, case: CaseRow | None, addresses: Addresses) -> str:
+    address = addresses.find(case, role)
+    return address.office if address else role.value.replace("_", " ")
+
+
+def _note(session: Session, notice: Notice) -> str:
+    text = session.get(SealedText, _sealed_id(session, notice))
+    return text.text if text else ""
+
+
+def _sealed_id(session: Session, notice: Notice) -> str:
+    """The text an event names; a digest's own stands under its stream."""
+    if notice.template not in NOTES:
+        return notice.case_id
+    kind, word = NOTES[notice.template]
+    event = session.exec(
+        select(EventRow)
+        .where(EventRow.stream == notice.case_id, EventRow.kind == kind, EventRow.seq <= notice.cause_seq)
+        .order_by(col(EventRow.seq).desc())
+        .limit(1)
+    ).first()
+    return str(event.details.get(word, "")) if event else ""

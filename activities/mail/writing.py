@@ -1,0 +1,163 @@
+"""Mails from claimed notices: what goes to one mailbox together, under which Message-ID, in which conversation."""
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from sqlmodel import Session, col, select
+
+from activities.mail.addressing import Addresses
+from activities.mail.claim import Told
+from activities.mail.compose import Sender, Thread, compose
+from activities.mail.envelope import Outgoing
+from activities.mail.lease import Lease
+from activities.mail.views import view
+from activities.mail.waiting import natural_key
+from lifecycle.dates import local_date
+from models.tables import Mail, MailState, Notice, NoticeState
+
+log = logging.getLogger(__name__)
+
+ARRIVED = (MailState.accepted.value, MailState.unknown.value)
+NEW_OFFICE = "You now hold this office. Earlier messages about this went to whoever held it before."
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One mail to be: its notices, and what it says."""
+
+    id: str
+    told: tuple[Told, ...]
+    outgoing: Outgoing
+
+
+def group(told: Iterable[Told]) -> list[tuple[Told, ...]]:
+    """One mail for each mailbox, template and report; the order of the claim is kept."""
+    groups: dict[tuple[str, str, str], list[Told]] = {}
+    for one in told:
+        report = one.case.report_id if one.case else one.notice.case_id
+        groups.setdefault((one.address.mailbox, one.notice.template, report), []).append(one)
+    return [tuple(together) for together in groups.values()]
+
+
+def identity(told: Sequence[Told]) -> str:
+    """The same notices to the same mailbox have the same id in every run."""
+    keys = sorted(natural_key(one.notice) for one in told)
+    return sha256("\n".join((told[0].address.mailbox, *keys)).encode()).hexdigest()[:32]
+
+
+def thread_key(told: Sequence[Told]) -> str:
+    return f"{told[0].notice.case_id}|{told[0].address.mailbox}"
+
+
+def conversation(session: Session, key: str, not_this: str) -> Thread:
+    """The first mail of the conversation that left here, and the one before this."""
+    earlier = session.exec(
+        select(Mail.message_id)
+        .where(Mail.thread == key, Mail.id != not_this, col(Mail.state).in_(ARRIVED))
+        .order_by(col(Mail.composed_at), col(Mail.settled_at), col(Mail.id))
+    ).all()
+    return Thread(tuple(dict.fromkeys((earlier[0], earlier[-1]))) if earlier else ())
+
+
+def draft(session: Session, told: tuple[Told, ...], sender: Sender, now: datetime) -> Draft:
+    """A new mail in words.
+
+    Raises:
+        MailError: as `write`.
+    """
+    mail_id = identity(told)
+    return Draft(mail_id, told, write(session, mail_id, thread_key(told), told, sender, now))
+
+
+def write(
+    session: Session, mail_id: str, thread: str, told: Sequence[Told], sender: Sender, now: datetime
+) -> Outgoing:
+    """The mail in words, as of `now`.
+
+    Raises:
+        MailError: when a template or an address cannot be used.
+    """
+    addresses = Addresses(session, local_date(now))
+    earlier = conversation(session, thread, mail_id)
+    newcomer = not earlier.references and _had_another_holder(session, told[0])
+    return compose(
+        [view(session, one, addresses) for one in told],
+        mailbox=told[0].address.mailbox,
+        message_id=f"<{mail_id}@{sender.domain}>",
+        thread=earlier,
+        sender=sender,
+        now=now,
+        explaining_line=NEW_OFFICE if newcomer else "",
+    )
+
+
+def _had_another_holder(session: Session, told: Told) -> bool:
+    """Whether the same role was told of this case at another mailbox."""
+    notice = told.notice
+    earlier = (
+        select(Mail.id)
+        .join(Notice, col(Notice.mail_id) == Mail.id)
+        .where(
+            Notice.case_id == notice.case_id,
+            Notice.role == notice.role,
+            Notice.state == NoticeState.sent.value,
+            Mail.mailbox != told.address.mailbox,
+        )
+    )
+    return session.exec(earlier.limit(1)).first() is not None
+
+
+def keep(session: Session, draft: Draft, lease: Lease, now: datetime) -> bool:
+    """Write the mail and put it on its notices, if the claim still holds; before anything is sent."""
+    ids = [one.notice.id for one in draft.told]
+    mine = session.exec(
+        select(Notice)
+        .where(
+            col(Notice.id).in_(ids),
+            Notice.state == NoticeState.claimed.value,
+            Notice.lease == lease.token,
+        )
+        .with_for_update()
+    ).all()
+    if len(mine) != len(ids):
+        return False
+    mail = _mail(session, draft, lease, now)
+    if mail is None:
+        return False
+    session.add(mail)
+    session.flush()
+    for notice in mine:
+        notice.mail_id = draft.id
+        notice.lease = notice.lease_until = None
+    return True
+
+
+def _mail(session: Session, draft: Draft, lease: Lease, now: datetime) -> Mail | None:
+    """A new mail; or one that was dropped when its notices had to wait, taken up again under its own Message-ID."""
+    earlier = session.get(Mail, draft.id)
+    if earlier is not None and earlier.state != MailState.dropped.value:
+        log.error("a mail with these notices is there already", extra={"mail_id": draft.id})
+        return None
+    mail = earlier or Mail(
+        id=draft.id,
+        message_id=draft.outgoing.message_id,
+        mailbox=draft.outgoing.mailbox,
+        case_id=draft.told[0].notice.case_id,
+        thread=thread_key(draft.told),
+        composed_at=now,
+    )
+    inscribe(mail, draft.outgoing)
+    mail.state = MailState.composed.value
+    mail.reply, mail.settled_at, mail.next_try = "", None, None
+    mail.lease, mail.lease_until = lease.token, lease.until()
+    return mail
+
+
+def inscribe(mail: Mail, outgoing: Outgoing) -> None:
+    """What the mail says, as it is about to leave."""
+    mail.subject, mail.text, mail.html = outgoing.subject, outgoing.text, outgoing.html
+    mail.references = outgoing.headers.get("References", "")
+    mail.composed_at = outgoing.date
