@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 
 from temporalio import activity
-from temporalio.client import Client, WorkflowUpdateFailedError
+from temporalio.client import Client, RPCTimeoutOrCancelledError, WorkflowUpdateFailedError
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
@@ -14,17 +14,28 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.ledger import reports
 from config.calendar_files import load_calendars
 from config.policy_files import newest
-from lifecycle.acts import Publish
+from lifecycle.acts import Publish, key_for
 from lifecycle.opening import Opening
 from models.attributes import initial
 from models.database import Database
-from models.messages import CaseStart, PublishCases, Receipt, StartCases, StartResponses, TimeFrame
+from models.messages import (
+    CaseStart,
+    PublishCases,
+    Receipt,
+    StartCases,
+    StartResponses,
+    TimeFrame,
+    Unpublished,
+)
 from models.tables import Report
 
 RESPONSE = "response"
 S55_FROM = date(2017, 5, 2)  # Policing and Crime Act 2017 s.37, SI 2017/399 reg 4(a)
 AT_ONCE = 20
+PATIENCE = timedelta(seconds=20)
+STUCK = (RPCStatusCode.NOT_FOUND, RPCStatusCode.FAILED_PRECONDITION, RPCStatusCode.DEADLINE_EXCEEDED)
 T = TypeVar("T")
+R = TypeVar("R")
 
 
 class CaseActivities:
@@ -58,30 +69,38 @@ class CaseActivities:
             return
 
     @activity.defn(name="publish_cases")
-    async def publish_cases(self, order: PublishCases) -> None:
+    async def publish_cases(self, order: PublishCases) -> Unpublished:
+        """Publish what the order covers and is not published yet. One case that needs repair holds up no other."""
         cases = await asyncio.to_thread(self._to_publish, order)
-        await _each(cases, lambda case: self._publish(case, order))
+        answers = dict(zip(cases, await _each(cases, lambda case: self._publish(case, order)), strict=True))
+        return Unpublished(
+            stuck=tuple(case for case in cases if answers[case] is False),
+            refused=tuple(case for case in cases if answers[case] is None),
+        )
 
     def _to_publish(self, order: PublishCases) -> list[str]:
         with self.database.reading() as session:
             return reports.cases_to_publish(session, order.report, order.left_out)
 
-    async def _publish(self, case: str, order: PublishCases) -> None:
-        act = Publish(key=f"{order.key}/{case}", actor=order.actor, on=order.on, order=order.order)
+    async def _publish(self, case: str, order: PublishCases) -> bool | None:
+        """True when it is published, False when its workflow does not take it, None when it is refused."""
+        act = Publish(key=key_for(order.key, case), actor=order.actor, on=order.on, order=order.order)
         try:
-            await self.client.get_workflow_handle(case).execute_update(
-                "publish", act, id=act.key, result_type=Receipt
-            )
+            async with asyncio.timeout(PATIENCE.total_seconds()):
+                await self.client.get_workflow_handle(case).execute_update(
+                    "publish", act, result_type=Receipt
+                )
+            return True
         except WorkflowUpdateFailedError as failed:
-            cause = failed.cause
-            if isinstance(cause, ApplicationError) and cause.type == "Refused":
-                activity.logger.warning("not published", extra={"case": case, "reason": str(cause)})
-                return
-            raise
+            reason, refused = str(failed.cause), _is_refusal(failed.cause)
+        except (TimeoutError, RPCTimeoutOrCancelledError):
+            reason, refused = "its workflow does not answer", False
         except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
+            if error.status not in STUCK:
                 raise
-            activity.logger.warning("no workflow to publish", extra={"case": case})
+            reason, refused = str(error), False
+        activity.logger.warning("not published", extra={"case": case, "reason": reason})
+        return None if refused else False
 
     @activity.defn(name="start_responses")
     async def start_responses(self, order: StartResponses) -> None:
@@ -122,13 +141,18 @@ def _frame(order: StartCases | StartResponses) -> TimeFrame:
     return order.time if order.at is None else order.time.starting_at(order.at, datetime.now(UTC))
 
 
-async def _each(things: Sequence[T], deed: Callable[[T], Awaitable[None]]) -> None:
+def _is_refusal(cause: BaseException) -> bool:
+    return isinstance(cause, ApplicationError) and cause.type == "Refused"
+
+
+async def _each(things: Sequence[T], deed: Callable[[T], Awaitable[R]]) -> list[R]:
     """Do it for each, a few at a time, and tell the server that we live."""
     gate = asyncio.Semaphore(AT_ONCE)
 
-    async def one(thing: T) -> None:
+    async def one(thing: T) -> R:
         async with gate:
-            await deed(thing)
+            done = await deed(thing)
             activity.heartbeat()
+            return done
 
-    await asyncio.gather(*(one(thing) for thing in things))
+    return await asyncio.gather(*(one(thing) for thing in things))

@@ -1,14 +1,15 @@
 """`followthrough case …`: cases listed and shown, and every act on them."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cli import output
 from cli.case_acts import CaseId, app, show_receipt
-from cli.room import TASK_QUEUE, As, AsJson, Key, actor, key, ledger, today, with_desk
+from cli.room import TASK_QUEUE, As, AsJson, Key, actor, key, ledger, today, with_desk, with_reports
 from models.messages import Reseat
-from office import reading, repair
+from office import reading, repair, takeover
 from office.desk import NoCase
 
 COLUMNS = ("id", "stage", "next_due", "days_late", "outcome", "waiting_for")
@@ -70,3 +71,23 @@ def reseat(case_id: CaseId, as_: As = None, key_: Key = None, as_json: AsJson = 
     """Repair: have the case's workflow fold its ledger again; start one where there is none."""
     order = Reseat(key=key(key_), actor=actor(as_))
     show_receipt(with_desk(lambda desk: repair.reseat(desk, case_id, order, TASK_QUEUE)), as_json)
+
+
+@app.command("open")
+def open_case(
+    reference: Annotated[str, typer.Argument(help="A recommendation of an imported report.")],
+    body: Annotated[str, typer.Argument(help="The body's id.")],
+    past: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="Its past as TOML, with source (docs/import.md)."),
+    ] = None,
+    as_: As = None,
+    as_json: AsJson = False,
+) -> None:
+    """Open a case for a body, new or part-way. What was due before now is recorded and never sent."""
+    person = actor(as_)
+    case_id = with_reports(lambda desk, client: takeover.open_one(desk, reference, body, person, past))
+    if as_json:
+        output.put_json({"case": case_id})
+    else:
+        output.put(case_id)

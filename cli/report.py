@@ -10,7 +10,7 @@ from activities.ledger import reports as held
 from cli import output
 from cli.room import As, AsJson, Key, On, actor, day, key, ledger, with_reports
 from models.messages import PublishReport
-from models.tables import Recommendation, Report
+from models.tables import Criterion, Recommendation, Report
 from office import intake
 from office.desk import NoCase
 
@@ -82,8 +82,18 @@ def show(report_id: Annotated[str, typer.Argument(metavar="REPORT")], as_json: A
             .order_by(col(Recommendation.reference))
         ).all()
         recommendations = [one.model_dump() for one in found]
+        references = [one.reference for one in found]
+        query = select(Criterion).where(col(Criterion.reference).in_(references))
+        criteria = [one.model_dump() for one in session.exec(query.order_by(col(Criterion.position)))]
     if as_json:
-        output.put_json({"report": report.model_dump(), "state": state, "recommendations": recommendations})
+        output.put_json(
+            {
+                "report": report.model_dump(),
+                "state": state,
+                "recommendations": recommendations,
+                "criteria": criteria,
+            }
+        )
         return
     output.put(f"{report.id}: {report.title} ({report.published_on})\nsource: {report.source}")
     output.put_rows(recommendations, ("reference", "kind", "limit", "due", "title"), as_json=False)

@@ -1,5 +1,6 @@
 """The acts people take on a case, as plain messages. Long or personal text travels as the id of a sealed row."""
 
+import hashlib
 from datetime import date
 from typing import Annotated, Literal
 
@@ -7,8 +8,15 @@ from pydantic import Field, StringConstraints
 
 from lifecycle.words import Finding, Frozen, InspectionResult
 
-Key = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+LONGEST_KEY = 200
+Key = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_KEY)]
 Sealed = Annotated[str, StringConstraints(min_length=1, max_length=80)]
+
+
+def key_for(key: str, case_id: str) -> str:
+    """The key of one case's share in an act on many: the same again for the same act and case."""
+    joined = f"{key}/{case_id}"
+    return joined if len(joined) <= LONGEST_KEY else hashlib.sha256(joined.encode()).hexdigest()
 
 
 class ActBase(Frozen):

@@ -18,8 +18,6 @@ def consequences(
     cause: e.Event,
     now: datetime,
     rules: Rules,
-    *,
-    taking_over: bool = False,
     given: date | None = None,
 ) -> tuple[e.Event, ...]:
     """Clock events that follow from `cause`. `case` is the case after it; `given` a due date that the act gave."""
@@ -33,7 +31,7 @@ def consequences(
     if case.ended:
         return tuple(stopped)
     started = (
-        start_clock(rule, case, cause, now, rules, taking_over=taking_over, given=given)
+        start_clock(rule, case, cause, now, rules, given)
         for rule in rules.policy.clocks_started_by(cause.kind)
         if rule.limit != OWN and not _still_running(case, rule.kind, met)
     )
@@ -75,14 +73,7 @@ def _ended(clock: Clock, cause: e.Event) -> e.ClockEnded:
 
 
 def start_clock(
-    rule: ClockRule,
-    case: Case,
-    cause: e.Event,
-    now: datetime,
-    rules: Rules,
-    *,
-    taking_over: bool = False,
-    given: date | None = None,
+    rule: ClockRule, case: Case, cause: e.Event, now: datetime, rules: Rules, given: date | None = None
 ) -> e.ClockStarted:
     """A clock begins on the day of its cause, due after the policy's limit or on the date given."""
     if given is not None and rule.may_be_given:
@@ -92,35 +83,23 @@ def start_clock(
         limit, due, why = rule.limit, found.day, found.why
     else:
         limit, due, why = None, None, "No limit of its own."
-    return started(
-        rule,
-        rule.kind,
-        cause,
-        now,
-        rules,
-        taking_over=taking_over,
-        limit=limit,
-        due=due,
-        why=why,
-        version=_next_version(case, rule.kind),
-    )
+    return started(rule, rule.kind, case, cause, now, rules, limit=limit, due=due, why=why)
 
 
 def started(
     rule: ClockRule,
     clock_id: str,
+    case: Case,
     cause: e.Event,
     now: datetime,
     rules: Rules,
     *,
-    taking_over: bool,
     limit: str | None,
     due: date | None,
     why: str,
-    version: int = 1,
 ) -> e.ClockStarted:
-    """The event of a clock's start, with the rungs that are gone already."""
-    passed = () if due is None else passed_at_start(rule, due, cause.on, now, rules, taking_over=taking_over)
+    """The event of a clock's start, with the rungs that are gone already. A clock started again is a new version."""
+    before = case.clocks.get(clock_id)
     return e.ClockStarted(
         at=now,
         on=cause.on,
@@ -131,25 +110,13 @@ def started(
         limit=limit,
         due=due,
         why=why,
-        version=version,
-        passed=passed,
+        version=before.version + 1 if before else 1,
+        passed=passed_at_start(rule, due, cause.on, case.opened_at, rules) if due else (),
     )
 
 
-def _next_version(case: Case, clock_id: str) -> int:
-    clock = case.clocks.get(clock_id)
-    return 1 if clock is None else clock.version + 1
-
-
 def moved(
-    clock: Clock,
-    act: a.MoveDueDate,
-    now: datetime,
-    on: date,
-    rule: ClockRule,
-    rules: Rules,
-    *,
-    taking_over: bool = False,
+    case: Case, clock: Clock, act: a.MoveDueDate, now: datetime, on: date, rule: ClockRule, rules: Rules
 ) -> e.ClockMoved:
     """The due date moves: a new version, whose rungs on or before the day of the act are overtaken."""
     return e.ClockMoved(
@@ -161,5 +128,5 @@ def moved(
         due=act.due,
         version=clock.version + 1,
         reason=act.reason,
-        passed=passed_at_start(rule, act.due, on, now, rules, taking_over=taking_over),
+        passed=passed_at_start(rule, act.due, on, case.opened_at, rules),
     )

@@ -26,30 +26,20 @@ def decide(case: Case, act: a.Act, now: datetime, rules: Rules) -> tuple[e.Event
     Raises:
         Refused: when the act may not be taken now.
     """
-    return _decided(case, act, now, rules, taking_over=False)
+    return _decided(case, act, now, rules, announced=True)
 
 
 def decide_past(case: Case, act: a.Act, now: datetime, rules: Rules) -> tuple[e.Event, ...]:
-    """As `decide`, for an act of before our time: nobody is told, and rungs already gone are never sent."""
-    return _decided(case, act, now, rules, taking_over=True)
+    """As `decide`, for an act of before our time: nobody is told of it."""
+    return _decided(case, act, now, rules, announced=False)
 
 
-def _decided(
-    case: Case, act: a.Act, now: datetime, rules: Rules, *, taking_over: bool
-) -> tuple[e.Event, ...]:
+def _decided(case: Case, act: a.Act, now: datetime, rules: Rules, *, announced: bool) -> tuple[e.Event, ...]:
     _refuse_at_once(case, act, rules)
     try:
-        moment = moment_of(case, act, now, taking_over=taking_over)
+        moment = moment_of(case, act, now)
         primary = _DECIDE[act.kind](case, act, moment, rules)
-        return with_consequences(
-            case,
-            primary,
-            now,
-            rules,
-            given=_given(act),
-            taking_over=taking_over,
-            announced=not taking_over,
-        )
+        return with_consequences(case, primary, now, rules, given=_given(act), announced=announced)
     except (OverflowError, LimitError) as error:
         raise Refused("A date in this act leaves the years that can be counted. Check the year.") from error
 
@@ -75,7 +65,6 @@ def with_consequences(
     rules: Rules,
     *,
     given: date | None = None,
-    taking_over: bool = False,
     announced: bool = True,
 ) -> tuple[e.Event, ...]:
     """The event, announced, with what it does to the clocks.
@@ -86,7 +75,7 @@ def with_consequences(
         primary = _announced(primary, rules)
     left = _left_by_move(case, primary, now, rules)
     after = fold_all(case, (*left, primary))
-    follows = consequences(after, primary, now, rules, taking_over=taking_over, given=given)
+    follows = consequences(after, primary, now, rules, given)
     return (*left, primary, *follows)
 
 

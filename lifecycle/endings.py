@@ -78,7 +78,7 @@ def move(case: Case, act: a.MoveDueDate, moment: Moment, rules: Rules) -> e.Even
     refuse_bad_due(act.due, moment.on, "The new date,")
     if act.due == clock.due:
         raise Refused(f"{rule.title} is already due on {long_date(act.due)}. Nothing needs to be moved.")
-    return moved(clock, act, moment.now, moment.on, rule, rules, taking_over=moment.taking_over)
+    return moved(case, clock, act, moment.now, moment.on, rule, rules)
 
 
 def invite(case: Case, act: a.InviteComments, moment: Moment, rules: Rules) -> e.Event:

@@ -72,14 +72,17 @@ def _place(rung: Rung) -> int:
 
 
 def passed_at_start(
-    rule: ClockRule, due: date, started: date, now: datetime, rules: Rules, *, taking_over: bool
+    rule: ClockRule, due: date, started: date, opened_at: datetime | None, rules: Rules
 ) -> tuple[Passed, ...]:
-    """Rungs on or before the day the clock starts, and, when a case is opened, those before that instant."""
+    """Rungs on or before the day the clock starts, and those from before the case was opened.
+
+    The second kind also when an act of before that day is recorded afterwards: what was before us is never sent.
+    """
     gone = []
     for step in steps(rule, due, rules):
         if step.day <= started:
             gone.append(step.passed(Reason.overtaken))
-        elif taking_over and step.at <= now:
+        elif opened_at is not None and step.at <= opened_at:
             gone.append(step.passed(Reason.before_takeover))
     return tuple(gone)
 

@@ -23,17 +23,13 @@ NEXT: dict[Stage, str] = {
 
 @dataclass(frozen=True)
 class Moment:
-    """When an act is taken: the engine's instant, and the local date it counts for.
-
-    `taking_over` marks an act of before our time: what fell due before `now` is not ours to send.
-    """
+    """When an act is taken: the engine's instant, and the local date it counts for."""
 
     now: datetime
     on: date
-    taking_over: bool = False
 
 
-def moment_of(case: Case, act: a.Act, now: datetime, *, taking_over: bool = False) -> Moment:
+def moment_of(case: Case, act: a.Act, now: datetime) -> Moment:
     """The moment of an act.
 
     Raises:
@@ -50,7 +46,7 @@ def moment_of(case: Case, act: a.Act, now: datetime, *, taking_over: bool = Fals
             f"The act is dated {long_date(on)}, before {case.reference} was issued. "
             f"Give {long_date(case.issued_on)} or a later date."
         )
-    return Moment(now, on, taking_over)
+    return Moment(now, on)
 
 
 def base(act: a.Act, moment: Moment) -> dict[str, object]:

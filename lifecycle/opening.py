@@ -133,9 +133,10 @@ def _issued(opening: Opening, now: datetime, rules: Rules, *, announced: bool) -
         criteria=opening.criteria,
         virtual=opening.virtual,
     )
-    first = with_consequences(Case(id=opening.id), issued, now, rules, taking_over=True, announced=announced)
+    first = with_consequences(Case(id=opening.id), issued, now, rules, announced=announced)
+    case = fold_all(Case(id=opening.id), first)
     own = tuple(
-        _own_clock(rule, one, first[0], now, rules)
+        _own_clock(rule, one, case, first[0], now, rules)
         for rule in rules.policy.clocks_started_by("issued")
         if rule.limit == OWN
         for one in opening.own_limits
@@ -145,11 +146,11 @@ def _issued(opening: Opening, now: datetime, rules: Rules, *, announced: bool) -
 
 
 def _own_clock(
-    rule: ClockRule, own: OwnLimit, issued: e.Event, now: datetime, rules: Rules
+    rule: ClockRule, own: OwnLimit, case: Case, issued: e.Event, now: datetime, rules: Rules
 ) -> e.ClockStarted:
     clock_id = rule.kind if own.criterion is None else f"{rule.kind}/{own.criterion}"
     due, why = _own_due(rule, own, issued, rules)
-    return started(rule, clock_id, issued, now, rules, taking_over=True, limit=own.limit, due=due, why=why)
+    return started(rule, clock_id, case, issued, now, rules, limit=own.limit, due=due, why=why)
 
 
 def _own_due(rule: ClockRule, own: OwnLimit, issued: e.Event, rules: Rules) -> tuple[date, str]:

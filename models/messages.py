@@ -126,6 +126,13 @@ class Reseat(Frozen):
     actor: str
 
 
+class Parked(Frozen):
+    """A case waits for repair, and why; with no cause it no longer does."""
+
+    stream: str
+    cause: str
+
+
 class StreamRead(Frozen):
     """Ask for a stream's events after `after_seq`."""
 
@@ -164,7 +171,10 @@ class PublishReport(Frozen):
 
 
 class ReportState(Frozen):
-    """How a report stands: its cases by stage and by outcome."""
+    """How a report stands: its cases by stage and by outcome.
+
+    `not_ready` are cases without a letter; in the answer to publication, those which it could not publish.
+    """
 
     report: str
     stages: dict[str, int] = {}
@@ -180,6 +190,13 @@ class PublishCases(Frozen):
     actor: str
     on: date
     left_out: tuple[str, ...] = ()
+
+
+class Unpublished(Frozen):
+    """What an order could not publish: cases that wait for repair and are tried again, and acts that were refused."""
+
+    stuck: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
 
 
 class StartResponses(Frozen):

@@ -5,20 +5,31 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 
 from sqlmodel import Session
-from temporalio.client import Client, WorkflowUpdateFailedError
+from temporalio.client import (
+    Client,
+    RPCTimeoutOrCancelledError,
+    WorkflowQueryFailedError,
+    WorkflowUpdateFailedError,
+)
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
-from lifecycle.acts import Act
+from lifecycle.acts import Act, key_for
 from lifecycle.dates import local_date
 from lifecycle.words import Refused, Role
 from models.database import Database
 from models.messages import CaseView, Receipt, Reseat
-from models.tables import CaseRow, SealedText
+from models.tables import ActTaken, CaseRow, SealedText
 from office.people import find_actor
 from office.rights import role_for
 
 PATIENCE = timedelta(seconds=20)
+DRAFTED = "Your act is kept as a draft. A workflow that was only late may still record it: look before you repeat it."
+SILENT = (
+    RPCStatusCode.DEADLINE_EXCEEDED,
+    RPCStatusCode.CANCELLED,
+    RPCStatusCode.FAILED_PRECONDITION,  # its task fails again and again, or no worker polls
+)
 
 
 class NoCase(LookupError):  # noqa: N818 - said to a person
@@ -31,6 +42,10 @@ class NeedsRepair(Exception):  # noqa: N818 - said to a person
 
 class Unreachable(Exception):  # noqa: N818 - said to a person
     """The engine cannot be reached."""
+
+
+class Ended(Refused):
+    """The case has ended, and its workflow with it."""
 
 
 class Desk:
@@ -59,17 +74,19 @@ class Desk:
         """
         act = await asyncio.to_thread(self._permitted, case_id, act)
         try:
-            return await self._update(case_id, act)
-        except NeedsRepair:
+            return await self._send(case_id, act.kind, act)
+        except Ended:
+            return await asyncio.to_thread(self._taken_before, case_id, act)
+        except NeedsRepair as stuck:
             await asyncio.to_thread(self._keep_draft, case_id, act)
-            raise
+            raise NeedsRepair(f"Not recorded. {stuck} {DRAFTED}") from stuck
 
     async def take_on_all(self, case_ids: list[str], act: Act) -> list[Receipt]:
         """One act on several cases of a body: all are judged first, then each takes it under a key of its own."""
         for case_id in case_ids:
             await asyncio.to_thread(self._permitted, case_id, act)
         return [
-            await self.take(case_id, act.model_copy(update={"key": f"{act.key}/{case_id}"}))
+            await self.take(case_id, act.model_copy(update={"key": key_for(act.key, case_id)}))
             for case_id in case_ids
         ]
 
@@ -80,52 +97,49 @@ class Desk:
             view: CaseView = await self.client.get_workflow_handle(case_id).query(
                 "view", result_type=CaseView, rpc_timeout=self.patience
             )
-        except RPCError as error:
-            raise self._rpc(error, case_id) from error
+        except WorkflowQueryFailedError as failed:
+            raise NeedsRepair(f"{case_id} needs repair: {failed.message}") from failed
+        except (RPCError, RPCTimeoutOrCancelledError) as error:
+            raise await asyncio.to_thread(self._unanswered, error, case_id) from error
         return view
 
     async def reseat(self, case_id: str, order: Reseat) -> Receipt:
         """Have a parked case folded again from its ledger."""
         await asyncio.to_thread(self._permitted_to_repair, order.actor)
-        return await self._send(case_id, "reseat", order, order.key)
+        return await self._send(case_id, "reseat", order)
 
-    async def _update(self, case_id: str, act: Act) -> Receipt:
-        return await self._send(case_id, act.kind, act, act.key)
-
-    async def _send(self, case_id: str, name: str, message: object, key: str) -> Receipt:
+    async def _send(self, case_id: str, name: str, message: object) -> Receipt:
+        """The update has no id of its own: the engine would answer a repeat with the failure of the first, for ever.
+        The act's key makes a repeat harmless."""
         handle = self.client.get_workflow_handle(case_id)
         try:
-            receipt: Receipt = await asyncio.wait_for(
-                handle.execute_update(
-                    name, message, id=_update_id(key), result_type=Receipt, rpc_timeout=self.patience
-                ),
-                self.patience.total_seconds(),
-            )
+            async with asyncio.timeout(self.patience.total_seconds()):
+                receipt: Receipt = await handle.execute_update(name, message, result_type=Receipt)
         except WorkflowUpdateFailedError as failed:
-            raise _said(failed) from failed
-        except TimeoutError as error:
-            raise NeedsRepair(_stuck(case_id)) from error
-        except RPCError as error:
-            raise self._rpc(error, case_id) from error
+            raise said(failed) from failed
+        except (TimeoutError, RPCTimeoutOrCancelledError, RPCError) as error:
+            raise await asyncio.to_thread(self._unanswered, error, case_id) from error
         return receipt
 
-    def _rpc(self, error: RPCError, case_id: str) -> Exception:
-        if error.status is RPCStatusCode.NOT_FOUND:
+    def _unanswered(self, error: Exception, case_id: str) -> Exception:
+        if isinstance(error, RPCError) and error.status is RPCStatusCode.NOT_FOUND:
             return self._ended_or_lost(case_id)
-        if error.status in (RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED):
-            return NeedsRepair(_stuck(case_id))
-        return Unreachable(
-            f"The engine does not answer ({error.status.name}): {error}. Is `followthrough up` running?"
-        )
+        return silence(error, case_id)
 
     def _ended_or_lost(self, case_id: str) -> Exception:
         with self.database.reading() as session:
             row = session.get(CaseRow, case_id)
         if row is not None and row.ended_on is not None:
-            return Refused(f"{case_id} has ended ({row.stage}); nothing more can be recorded on it.")
-        return NeedsRepair(
-            f"Not recorded; {case_id} has no workflow. Re-seat it: followthrough case reseat {case_id}."
-        )
+            return Ended(f"{case_id} has ended ({row.stage}); nothing more can be recorded on it.")
+        return NeedsRepair(f"{case_id} has no workflow. Re-seat it: followthrough case reseat {case_id}.")
+
+    def _taken_before(self, case_id: str, act: Act) -> Receipt:
+        """The receipt of an act that was taken before its case ended. Raises Ended."""
+        with self.database.reading() as session:
+            row, taken = _find(session, case_id), session.get(ActTaken, act.key)
+        if taken is None or taken.stream != case_id:
+            raise Ended(f"{case_id} has ended ({row.stage}); nothing more can be recorded on it.")
+        return Receipt(stream=case_id, act_key=act.key, seq=taken.last_seq, stage=row.stage)
 
     def _permitted(self, case_id: str, act: Act) -> Act:
         with self.database.reading() as session:
@@ -173,21 +187,22 @@ def _find(session: Session, case_id: str) -> CaseRow:
     return row
 
 
-def _update_id(key: str) -> str:
-    return key if len(key) <= 200 else hashlib.sha256(key.encode()).hexdigest()
-
-
-def _said(failed: WorkflowUpdateFailedError) -> Exception:
+def said(failed: WorkflowUpdateFailedError) -> Exception:
+    """What a workflow answered when it did not take an act, for whoever handed it in."""
     cause = failed.cause
     if isinstance(cause, ApplicationError):
         if cause.type == "Refused":
             return Refused(cause.message)
         return NeedsRepair(cause.message)
-    return NeedsRepair(f"Not recorded: {cause}")
+    return NeedsRepair(str(cause))
 
 
-def _stuck(case_id: str) -> str:
-    return (
-        f"Not recorded; the workflow of {case_id} does not answer, and the case needs repair. "
-        "Your act is kept as a draft. Is a worker running? (followthrough doctor)"
+def silence(error: Exception, who: str) -> Exception:
+    """What it means that no answer came."""
+    if isinstance(error, RPCError) and error.status not in SILENT:
+        return Unreachable(
+            f"The engine does not answer ({error.status.name}): {error}. Is `followthrough up` running?"
+        )
+    return NeedsRepair(
+        f"The workflow of {who} does not answer, and needs repair. Is a worker running? (followthrough doctor)"
     )

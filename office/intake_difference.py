@@ -207,13 +207,24 @@ def _problems(
 ) -> Iterator[Problem]:
     if entry.issued > today:
         yield _future(entry.line, columns["issued_on"], entry.issued)
+    changes = {change.field: change for change in row.changes}
+    if elsewhere := changes.get("report_id"):
+        message = _elsewhere(entry.reference, elsewhere.before, sample="illustrative" in changes)
+        yield Problem(line=entry.line, column=columns["report_id"], message=message)
+        return
     for change in row.changes:
-        column = columns.get(change.field, change.field)
-        if change.field == "report_id":
-            message = f"{entry.reference} is in the report {change.before} already. Give this one another reference."
-            yield Problem(line=entry.line, column=column, message=message)
-        elif cases and change.is_held:
+        if cases and change.is_held:
+            column = columns.get(change.field, change.field)
             yield Problem(line=entry.line, column=column, message=_held(entry.reference, change, cases))
+
+
+def _elsewhere(reference: str, report: str, *, sample: bool) -> str:
+    if sample:
+        return (
+            f"{reference} is in the sample report {report}, with sample dates. Import it into an installation "
+            "without the sample (followthrough up --no-sample), or give this one another reference."
+        )
+    return f"{reference} is in the report {report} already. Give this one another reference."
 
 
 def _missing(line: int, body: str) -> Problem:

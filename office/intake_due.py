@@ -115,8 +115,10 @@ def _doubts(said: Said, reading: Reading, due: Due, start: date) -> Iterator[Dou
     elif said.day and said.limit and counted(said.limit, start).day != said.day:
         yield Doubt("day", f"{plain_date(said.day)} is not the last day of {said.limit}: the date is taken.")
     elif said.limit and governing.due and governing.due != due.day:
-        given, found = plain_date(governing.due), said.limit
-        yield Doubt("phrase", f"The words give {given}, the limit {found} another date: the limit is taken.")
+        words = plain_date(governing.due)
+        yield Doubt(
+            "phrase", f"The words give {words}, the limit {said.limit} another date: the limit is taken."
+        )
 
 
 def _same(one: str, other: str | None) -> bool:

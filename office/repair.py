@@ -5,18 +5,20 @@ import asyncio
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy
 
-from lifecycle.case import Case
+from activities.ledger.append import read
+from lifecycle.case import Case, fold_all
 from lifecycle.opening import Opening
 from lifecycle.words import Refused
 from models.attributes import initial
 from models.database import Database
 from models.messages import CaseStart, Receipt, Reseat, TimeFrame
-from office.desk import Desk, NeedsRepair
-from office.reading import folded
+from office.desk import Desk, NeedsRepair, NoCase
+
+REAL = TimeFrame()
 
 
-async def reseat(desk: Desk, case_id: str, order: Reseat, task_queue: str) -> Receipt:
-    """Fold the case again from its ledger; start a workflow for it where there is none.
+async def reseat(desk: Desk, case_id: str, order: Reseat, task_queue: str, time: TimeFrame = REAL) -> Receipt:
+    """Fold the case again from its ledger; start a workflow for it where there is none, on the clock `time`.
 
     Raises:
         NoCase, NotAllowed: nothing was done.
@@ -25,7 +27,7 @@ async def reseat(desk: Desk, case_id: str, order: Reseat, task_queue: str) -> Re
     case = await asyncio.to_thread(_folded, desk.database, case_id)
     if case.ended:
         raise Refused(f"{case_id} has ended ({case.stage.value}); it needs no workflow.")
-    await _ensure_running(desk.client, case, task_queue)
+    await _ensure_running(desk.client, CaseStart(opening=opening_of(case), time=time), case, task_queue)
     try:
         return await desk.reseat(case_id, order)
     except NeedsRepair as stuck:
@@ -35,16 +37,19 @@ async def reseat(desk: Desk, case_id: str, order: Reseat, task_queue: str) -> Re
 
 
 def _folded(database: Database, case_id: str) -> Case:
+    """The case as its ledger has it; the rules it holds may be what is missing."""
     with database.reading() as session:
-        case, _ = folded(session, case_id)
+        case = fold_all(Case(id=case_id), (one.event for one in read(session, case_id)))
+    if not case.opened:
+        raise NoCase(f"There is no case {case_id!r}. `followthrough case list` shows them.")
     return case
 
 
-async def _ensure_running(client: Client, case: Case, task_queue: str) -> None:
+async def _ensure_running(client: Client, start: CaseStart, case: Case, task_queue: str) -> None:
     kind = "ResponseWorkflow" if case.recommendation_kind == "response" else "RecommendationWorkflow"
     await client.start_workflow(
         kind,
-        CaseStart(opening=opening_of(case), time=TimeFrame()),
+        start,
         id=case.id,
         task_queue=task_queue,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,

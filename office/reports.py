@@ -1,27 +1,37 @@
 """Reports at the desk: their workflow started, and their publication ordered."""
 
 import asyncio
+from collections.abc import Awaitable
 from datetime import timedelta
+from typing import TypeVar
 
 from sqlmodel import select
-from temporalio.client import Client, WorkflowUpdateFailedError
+from temporalio.client import (
+    Client,
+    RPCTimeoutOrCancelledError,
+    WithStartWorkflowOperation,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateHandle,
+    WorkflowUpdateStage,
+)
 from temporalio.common import WorkflowIDConflictPolicy
-from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
 
+from activities.ledger import reports
 from lifecycle.dates import local_date
 from lifecycle.opening import Opening
-from lifecycle.words import Refused
 from models.attributes import initial
 from models.database import Database
 from models.messages import PublishReport, ReportStart, ReportState, StartCases, TimeFrame
 from models.tables import CaseRow, Report
-from office.desk import Clock, NeedsRepair
+from office.desk import PATIENCE, Clock, NeedsRepair, NoCase, said, silence
 from office.people import find_actor
 from office.rights import role_for
 
-PATIENCE = timedelta(minutes=10)
+A_LONG_WORK = timedelta(minutes=10)
 BATCH = 200
 REAL = TimeFrame()
+T = TypeVar("T")
 
 
 class ReportDesk:
@@ -38,23 +48,37 @@ class ReportDesk:
     async def start(
         self, report: str, openings: tuple[Opening, ...], actor: str, time: TimeFrame = REAL
     ) -> None:
-        """Start the report's workflow and a case for each opening; what is there already is left alone."""
+        """Start the report's workflow and a case for each opening; what is there already is left alone.
+
+        Raises:
+            NeedsRepair: when no worker takes it up.
+        """
         await asyncio.to_thread(self._permitted, actor, "import")
-        handle = await self.client.start_workflow(
-            "ReportWorkflow",
-            ReportStart(report=report, time=time, actor=actor),
-            id=f"report/{report}",
-            task_queue=self.task_queue,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            search_attributes=initial("issued", "", report),
-            static_summary=f"Report {report}",
-        )
-        for batch in _batches(openings):
-            await handle.execute_update(
-                "open_cases", StartCases(report=report, openings=batch, time=time), result_type=int
+        for batch in _batches(openings) or [()]:
+            await self._answer(
+                self.client.start_update_with_start_workflow(
+                    "open_cases",
+                    StartCases(report=report, openings=batch, time=time),
+                    wait_for_stage=WorkflowUpdateStage.ACCEPTED,
+                    start_workflow_operation=self._begun(ReportStart(report=report, time=time, actor=actor)),
+                    result_type=int,
+                ),
+                report,
             )
 
-    async def opened(self, openings: tuple[Opening, ...], patience: timedelta = PATIENCE) -> None:
+    def _begun(self, start: ReportStart) -> WithStartWorkflowOperation[object, object]:
+        """A report's workflow that has ended is begun again for the cases that come later."""
+        return WithStartWorkflowOperation(
+            "ReportWorkflow",
+            start,
+            id=f"report/{start.report}",
+            task_queue=self.task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            search_attributes=initial("issued", "", start.report),
+            static_summary=f"Report {start.report}",
+        )
+
+    async def opened(self, openings: tuple[Opening, ...], patience: timedelta = A_LONG_WORK) -> None:
         """Wait until the ledger holds every case.
 
         Raises:
@@ -77,22 +101,54 @@ class ReportDesk:
             return wanted & there
 
     async def publish(self, report: str, order: PublishReport) -> ReportState:
-        """Publish letters and overview together.
+        """Publish letters and overview together. A report that is published already is left as it is.
 
         Raises:
-            Refused: while a case that is not left out has no letter sent.
+            NoCase, NotAllowed, Refused: nothing was done; refused while a case that is not left out has no letter.
+            NeedsRepair: nobody answers; the same order may be given again.
         """
         await asyncio.to_thread(self._permitted, order.actor, "publish")
         handle = self.client.get_workflow_handle(f"report/{report}")
         try:
-            state: ReportState = await handle.execute_update(
-                "publish", order, id=order.key, result_type=ReportState
+            return await self._answer(
+                handle.start_update(
+                    "publish",
+                    order,
+                    wait_for_stage=WorkflowUpdateStage.ACCEPTED,
+                    result_type=ReportState,
+                ),
+                report,
             )
-        except WorkflowUpdateFailedError as failed:
-            if isinstance(failed.cause, ApplicationError) and failed.cause.type == "Refused":
-                raise Refused(failed.cause.message) from failed
-            raise NeedsRepair(f"Not published: {failed.cause}") from failed
+        except RPCError:
+            return await asyncio.to_thread(self._published, report)
+
+    def _published(self, report: str) -> ReportState:
+        """How a report stands whose workflow has ended: it ends when the report is published."""
+        with self.database.reading() as session:
+            state = reports.state(session, report)
+        if self.known(report) is None:
+            raise NoCase(f"There is no report {report!r}. `followthrough report list` shows them.")
+        if state.published_on is None:
+            raise NeedsRepair(f"Not published; the report {report} has no workflow. Import it again.")
         return state
+
+    async def _answer(self, asked: Awaitable[WorkflowUpdateHandle[T]], report: str) -> T:
+        """Somebody must take it up soon; the work itself may last.
+
+        Raises:
+            RPCError: when the report has no workflow.
+        """
+        try:
+            async with asyncio.timeout(PATIENCE.total_seconds()):
+                update = await asked
+            async with asyncio.timeout(A_LONG_WORK.total_seconds()):
+                return await update.result()
+        except WorkflowUpdateFailedError as failed:
+            raise said(failed) from failed
+        except (TimeoutError, RPCTimeoutOrCancelledError, RPCError) as error:
+            if isinstance(error, RPCError) and error.status is RPCStatusCode.NOT_FOUND:
+                raise
+            raise silence(error, f"report {report}") from error
 
     def _permitted(self, person: str, act: str) -> None:
         with self.database.reading() as session:

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Annotated
 
@@ -92,6 +92,7 @@ def read_sample() -> SampleFile:
     return SampleFile.model_validate(tomllib.loads(FILE.read_text(encoding="utf-8")))
 
 
+@lru_cache(maxsize=256)
 def day_of(said: str, today: date) -> date:
     """The day that the file's words mean, counted from `today` in working days of England and Wales."""
     found = _DAY.fullmatch(said)

@@ -1,17 +1,21 @@
 """The ledger as activities. Synchronous: they run in the worker's thread pool, one short transaction each."""
 
+import contextlib
+
 import sqlalchemy.exc
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.ledger import digest, reports
-from activities.ledger.append import append, read
+from activities.ledger.append import ActKeyTaken, append, read
+from activities.ledger.repairs import NoRepair, close_repair, open_repair
 from models.database import Database
 from models.messages import (
     Append,
     Appended,
     DigestMade,
     DigestStart,
+    Parked,
     RecordOrder,
     ReportState,
     StreamEvents,
@@ -30,7 +34,7 @@ class LedgerActivities:
         try:
             with self.database.writing() as session:
                 return append(session, request)
-        except ValueError as error:
+        except ActKeyTaken as error:
             raise ApplicationError(str(error), type="Refused", non_retryable=True) from error
         except sqlalchemy.exc.IntegrityError:
             with self.database.writing() as session:
@@ -40,6 +44,23 @@ class LedgerActivities:
     def read_stream(self, request: StreamRead) -> StreamEvents:
         with self.database.reading() as session:
             return StreamEvents(events=read(session, request.stream, request.after_seq))
+
+    @activity.defn(name="note_parked")
+    def note_parked(self, case: Parked) -> None:
+        """Put the case up for repair, or take it down; repeating is harmless."""
+        with self.database.writing() as session:
+            if case.cause:
+                open_repair(
+                    session,
+                    id=f"parked/{case.stream}",
+                    subject=case.stream,
+                    kind="parked",
+                    cause=case.cause,
+                    remedy=f"followthrough case reseat {case.stream}",
+                )
+            else:
+                with contextlib.suppress(NoRepair):
+                    close_repair(session, f"parked/{case.stream}", "engine")
 
     @activity.defn(name="report_state")
     def report_state(self, report: str) -> ReportState:

@@ -66,8 +66,8 @@ def recheck(
     if mail is None:
         return Checked(None)
     sorting = _Sorting(mail, Addresses(session, local_date(now)), in_force(session, now))
-    for notice, case, clock in notices_of(session, mail_id):
-        sorting.sort(session, notice, case, clock)
+    for ripe in notices_of(session, mail_id):
+        sorting.sort(session, ripe)
     if not sorting.kept:
         drop(mail, sorting.reasons, now)
         return Checked(None, sorting.suppressed)
@@ -86,7 +86,7 @@ class _Sorting:
         self._addresses = addresses
         self._freeze = freeze
 
-    def sort(self, session: Session, *ripe: *Ripe) -> None:
+    def sort(self, session: Session, ripe: Ripe) -> None:
         notice, case, clock = ripe
         reason = why_not(session, notice, case, clock)
         address = self._addresses.find(case, Role(notice.role))

@@ -54,12 +54,16 @@ def thread_key(told: Sequence[Told]) -> str:
 
 def conversation(session: Session, key: str, not_this: str) -> Thread:
     """The first mail of the conversation that left here, and the one before this."""
-    earlier = session.exec(
-        select(Mail.message_id)
+    previous = session.exec(
+        select(Mail)
         .where(Mail.thread == key, Mail.id != not_this, col(Mail.state).in_(ARRIVED))
-        .order_by(col(Mail.composed_at), col(Mail.settled_at), col(Mail.id))
-    ).all()
-    return Thread(tuple(dict.fromkeys((earlier[0], earlier[-1]))) if earlier else ())
+        .order_by(col(Mail.composed_at).desc(), col(Mail.id).desc())
+        .limit(1)
+    ).first()
+    if previous is None:
+        return Thread()
+    root = [*previous.references.split(), previous.message_id][0]
+    return Thread(tuple(dict.fromkeys((root, previous.message_id))))
 
 
 def draft(session: Session, told: tuple[Told, ...], sender: Sender, now: datetime) -> Draft:

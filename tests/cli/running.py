@@ -1,0 +1,90 @@
+"""A whole installation of its own, as a person starts it, and the command line beside it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from embedded.ports import free_ports
+
+PROGRAM = str(Path(sys.executable).parent / "followthrough")
+START_SECONDS = 120.0
+
+
+class Installation:
+    """A home folder with ports of its own. `start` may be called again after `stop` or `kill`."""
+
+    def __init__(self, home: Path) -> None:
+        names = ("ENGINE_PORT", "ENGINE_UI_PORT", "INBOX_SMTP_PORT", "INBOX_WEB_PORT", "CONSOLE_PORT")
+        self.home = home
+        self.ports = dict(zip(names, free_ports(len(names)), strict=True))
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("FOLLOWTHROUGH_")}
+        ours = {f"FOLLOWTHROUGH_{name}": str(port) for name, port in self.ports.items()}
+        self.environ = kept | ours | {"FOLLOWTHROUGH_HOME": str(home), "NO_COLOR": "1"}
+        self.process: subprocess.Popen[bytes] | None = None
+        self.said = home.parent / f"{home.name}.said"
+
+    def start(self) -> None:
+        """Start it and wait until it says that it runs."""
+        with self.said.open("ab") as said:
+            self.process = subprocess.Popen(
+                [PROGRAM, "up"], env=self.environ, stdout=said, stderr=said, stdin=subprocess.DEVNULL
+            )
+        before = self.words().count("is running.")
+        deadline = time.monotonic() + START_SECONDS
+        while self.words().count("is running.") == before:
+            assert self.process.poll() is None, self.words()
+            assert time.monotonic() < deadline, self.words()
+            time.sleep(0.05)
+
+    def words(self) -> str:
+        return self.said.read_text("utf-8") if self.said.exists() else ""
+
+    def stop(self) -> int:
+        """Ctrl-C; answers the exit code."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(60)
+
+    def kill(self) -> None:
+        """kill -9 of the whole program; its engine is left behind, as after a crash."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait(10)
+
+    def run(
+        self, *words: str, stdin: str = "", actor: str | None = "lead-1"
+    ) -> subprocess.CompletedProcess[str]:
+        """A command beside it."""
+        environ = self.environ | ({"FOLLOWTHROUGH_ACTOR": actor} if actor else {})
+        return subprocess.run(
+            [PROGRAM, *words],
+            env=environ,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=90,
+            check=False,
+        )
+
+    def json(self, *words: str, actor: str | None = "lead-1") -> object:
+        """A command's JSON; its exit code must be 0."""
+        done = self.run(*words, "--json", actor=actor)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+
+@contextmanager
+def installation(home: Path) -> Iterator[Installation]:
+    """An installation that is stopped at the end, whatever happened."""
+    there = Installation(home)
+    try:
+        yield there
+    finally:
+        if there.process is not None and there.process.poll() is None:
+            there.stop()

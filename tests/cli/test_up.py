@@ -1,0 +1,122 @@
+"""A stranger's first hour: start it, look around, act, stop it, kill it, and find everything there again."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from embedded.mailstore import messages
+from tests.cli.running import Installation, installation
+
+pytestmark = [pytest.mark.server, pytest.mark.xdist_group("up")]
+WAIT_SECONDS = 60.0
+
+
+def cases(there: Installation, *words: str) -> list[dict[str, object]]:
+    found = there.json("case", "list", *words)
+    assert isinstance(found, list)
+    return found
+
+
+def file_of(there: Installation, case: str) -> dict[str, object]:
+    found = there.json("case", "show", case)
+    assert isinstance(found, dict)
+    return found
+
+
+def until_mailed(there: Installation, message: str) -> None:
+    deadline = time.monotonic() + WAIT_SECONDS
+    while not any(message in mail.subject for mail in messages(there.home / "inbox")):
+        assert time.monotonic() < deadline, [mail.subject for mail in messages(there.home / "inbox")]
+        time.sleep(0.1)
+
+
+def first(there: Installation, stage: str) -> str:
+    return next(
+        str(case["id"])
+        for case in cases(there, "--stage", stage)
+        if str(case["reference"]).startswith("seed-2016")
+    )
+
+
+def test_from_first_start_to_kill_and_back(tmp_path: Path) -> None:
+    with installation(tmp_path / "home") as there:
+        there.start()
+        assert "127.0.0.1" in there.words()
+        assert len({case["body"] for case in cases(there)}) >= 43
+
+        overdue = cases(there, "--overdue")
+        waiting = cases(there, "--stage", "submitted")
+        assert overdue
+        assert waiting
+
+        case = first(there, "requested")
+        body = case.rsplit("/", 1)[1]
+        done = there.run(
+            "case", "submit", case, "--text", "Our plan.", "--key", "plan-1", actor=f"liaison-{body}"
+        )
+        assert done.returncode == 0, done.stderr
+        again = there.run(
+            "case", "submit", case, "--text", "Our plan.", "--key", "plan-1", actor=f"liaison-{body}"
+        )
+        assert again.stdout == done.stdout
+        until_mailed(there, str(file_of(there, case)["row"]["reference"]))  # type: ignore[index]
+
+        wrong = there.run("case", "authorise", case)
+        assert wrong.returncode == 65
+        assert "needs it to be assessed" in wrong.stderr
+
+        there.kill()
+        there.start()
+        assert file_of(there, case)["row"]["stage"] == "submitted"  # type: ignore[index]
+
+        criteria = [
+            one["id"]
+            for one in there.json("report", "show", str(file_of(there, case)["row"]["report_id"]))["criteria"]  # type: ignore[index]
+            if one["reference"] == case.split("/")[1]
+        ]
+        findings = [word for one in criteria for word in ("--finding", f"{one}=included")]
+        assess = ("case", "assess", case, "--outcome", "started", *findings, "--text", "A clear plan.")
+        assert there.run(*assess, actor="inspector-1").returncode == 0
+        own = there.run("case", "authorise", case, actor="inspector-1")
+        assert own.returncode == 77
+        assert there.run("case", "authorise", case, actor="lead-1").returncode == 0
+        assert there.run("case", "letter", case, actor="lead-1").returncode == 0
+        seqs = [entry["seq"] for entry in file_of(there, case)["timeline"]]  # type: ignore[attr-defined]
+        assert seqs == list(range(1, len(seqs) + 1))
+
+        assert there.stop() == 0
+        assert "Draining" in there.words()
+        there.start()
+        assert file_of(there, case)["row"]["stage"] == "letter_sent"  # type: ignore[index]
+        subjects = [mail.message_id for mail in messages(there.home / "inbox")]
+        assert len(subjects) == len(set(subjects))
+        assert there.run("doctor").returncode == 0
+
+
+def test_a_second_run_in_one_folder_says_who_holds_it(tmp_path: Path) -> None:
+    with installation(tmp_path / "home") as there:
+        there.start()
+        second = there.run("up")
+        assert second.returncode == 75
+        assert "is in use by process" in second.stderr
+
+
+def test_a_port_that_is_taken_is_named_and_nothing_is_half_started(tmp_path: Path) -> None:
+    import socket
+
+    there = Installation(tmp_path / "home")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", there.ports["ENGINE_PORT"]))
+        taken.listen()
+        refused = there.run("up")
+    assert refused.returncode == 69
+    assert str(there.ports["ENGINE_PORT"]) in refused.stderr
+    assert "FOLLOWTHROUGH_ENGINE_PORT" in refused.stderr
+
+
+def test_without_a_ledger_commands_say_how_to_make_one(tmp_path: Path) -> None:
+    there = Installation(tmp_path / "home")
+    done = there.run("case", "list")
+    assert done.returncode != 0
+    assert "followthrough up" in done.stderr
