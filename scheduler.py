@@ -6,8 +6,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, time, timedelta
 
-from activities.mail.dispatch import Dispatcher
-from activities.mail.setup import dispatcher_for
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlmodel import Session, col, select
 from temporalio.client import Client
@@ -16,6 +14,8 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from activities.ledger.heartbeat import beat
 from activities.ledger.repairs import close_repair, open_repair
+from activities.mail.dispatch import Dispatcher
+from activities.mail.setup import dispatcher_for
 from config.calendar_files import load_calendars
 from config.settings import Settings
 from lifecycle.calendars import Division

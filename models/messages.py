@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime
 from enum import StrEnum
 
+from pydantic import Field
+
 from lifecycle.case import Case
 from lifecycle.events import Event
 from lifecycle.opening import Opening
@@ -38,7 +40,7 @@ class CaseStart(Frozen):
     opening: Opening
     time: TimeFrame = TimeFrame()
     case: Case | None = None
-    done: dict[str, int] = {}
+    done: dict[str, int] = Field(default_factory=dict)
     parked: str = ""
 
 
@@ -167,7 +169,7 @@ class PublishReport(Frozen):
     key: str
     actor: str
     on: date | None = None
-    left_out: dict[str, str] = {}
+    left_out: dict[str, str] = Field(default_factory=dict)
 
 
 class ReportState(Frozen):
@@ -177,8 +179,8 @@ class ReportState(Frozen):
     """
 
     report: str
-    stages: dict[str, int] = {}
-    outcomes: dict[str, int] = {}
+    stages: dict[str, int] = Field(default_factory=dict)
+    outcomes: dict[str, int] = Field(default_factory=dict)
     not_ready: tuple[str, ...] = ()
     published_on: date | None = None
 
@@ -216,7 +218,7 @@ class RecordOrder(Frozen):
     key: str
     actor: str
     on: date
-    left_out: dict[str, str] = {}
+    left_out: dict[str, str] = Field(default_factory=dict)
     at: datetime
 
 

@@ -75,8 +75,10 @@ def _assessment(papers: Papers, assessed: e.Assessed) -> letters.Assessment:
     requested, submission = papers.last(e.Requested), _submission_clock(papers)
     return letters.Assessment(
         background=(
-            f"In our report {papers.report.title}, published on {plain_date(papers.report.published_on)}, "
-            "we made this recommendation:",
+            (
+                f"In our report {papers.report.title}, published on {plain_date(papers.report.published_on)}, "
+                "we made this recommendation:"
+            ),
         ),
         quoted=_quoted(papers),
         reviewed=f"on {plain_date(assessed.on)}",

@@ -1,4 +1,7 @@
-"""One place that says in which roles each act may be taken. The workflow adds what a case's policy and history refuse."""
+"""One place that says in which roles each act may be taken.
+
+The workflow adds what a case's policy and history refuse.
+"""
 
 from lifecycle.words import Role
 from office.people import Actor, NotAllowed, owners_of

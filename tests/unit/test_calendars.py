@@ -189,9 +189,9 @@ def test_a_calendar_survives_pickling_and_copying():
 
 def test_a_calendar_cannot_be_changed():
     with pytest.raises(TypeError):
-        ENGLAND.holidays[date(2026, 11, 3)] = "A day off"
+        ENGLAND.holidays[date(2026, 11, 3)] = "A day off"  # type: ignore[index]
     with pytest.raises(FrozenInstanceError):
-        ENGLAND.last_year = 2030
+        ENGLAND.last_year = 2030  # type: ignore[misc]
 
 
 def test_a_calendar_does_not_follow_the_mapping_it_was_made_from():

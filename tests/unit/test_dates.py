@@ -23,8 +23,8 @@ AUTUMN = date(2017, 10, 29)
 LIVED = st.dates(min_value=date(1996, 1, 1), max_value=date(2199, 12, 30))
 
 
-def utc(*parts: int) -> datetime:
-    return datetime(*parts, tzinfo=UTC)
+def utc(year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0) -> datetime:
+    return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
 
 
 @pytest.fixture(params=["Pacific/Auckland", "America/Los_Angeles", "Europe/London", "UTC"])

@@ -1,85 +1,42 @@
-"""Import of reports: what is read, what is refused and in which words, and what loading again does."""
+"""Import from CSV: what is read, what is refused and in which words; the register; and any bytes at all."""
 
-import csv
-import io
-import re
-from datetime import UTC, date, datetime, time
+from datetime import date
 from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from sqlmodel import select
 
 from config.policy_files import fill_shelf
-from lifecycle.acts import SendRequestLetter
-from lifecycle.opening import Opening, open_case
-from lifecycle.rules import rules_for
 from models.database import Database
-from models.tables import CaseRow, Criterion, Person, PersonRole, Recommendation, Report
-from office import intake, intake_text
-from office.intake import ImportResult, IntakeError, Parsed
+from office import intake_text
+from office.intake import IntakeError, Parsed
 from office.intake_bodies import bodies_of_files
 from office.intake_csv import COLUMNS
-from office.intake_entries import RecommendationEntry
-from office.intake_lines import Lines
 from office.intake_openings import openings_of
-from office.intake_toml import CRITERION, RECOMMENDATION, REPORT
-from office.people import NotAllowed
-from office.reference import load_reference
+from tests.unit.intake_files import (
+    HEADER,
+    ROW,
+    TOML,
+    entry,
+    imported,
+    opened,
+    problems,
+    put_cases,
+    read,
+    refused,
+    sheet,
+    warned,
+    with_bodies,
+)
 
 REGISTER = Path(__file__).parents[3] / "shared" / "data" / "recommendations.csv"
-DOC = Path(__file__).parents[2] / "docs" / "import.md"
-TODAY = date(2026, 2, 2)
-HEADER = ",".join(COLUMNS)
-ROW = {
-    "row_id": "1",
-    "rec_number": "VET-1",
-    "kind": "recommendation",
-    "report_title": "Vetting",
-    "report_published": "2026-01-20",
-    "directed_at": "the force",
-    "body": "bedfordshire",
-    "text": "Within six months, the force should explain its decisions.",
-    "due_wording": "Within six months",
-    "source_url": "https://inspectorate.example/vetting",
-}
-
 given_register = pytest.mark.skipif(not REGISTER.is_file(), reason="the register is not beside this checkout")
 
 
-def sheet(*rows: dict[str, str], header=COLUMNS, **changes: str) -> bytes:
-    """CSV with these rows, each a change of ROW."""
-    out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, header, restval="", lineterminator="\n", extrasaction="ignore")
-    writer.writeheader()
-    writer.writerows({**ROW, **row} for row in rows or [changes])
-    return out.getvalue().encode()
-
-
-def read(content: bytes, name: str = "register.csv", **options: bool) -> Parsed:
-    return intake.read_bytes(content, name, **options)
-
-
-def problems(content: bytes, name: str = "register.csv") -> list[tuple[int, str, str]]:
-    with pytest.raises(IntakeError) as caught:
-        read(content, name)
-    return [(one.line, one.column, one.message) for one in caught.value.problems]
-
-
-def refused(content: bytes, name: str = "register.csv") -> tuple[int, str, str]:
-    [problem] = problems(content, name)
-    return problem
-
-
-def entry(content: bytes, name: str = "register.csv") -> RecommendationEntry:
-    [report] = read(content, name).reports
-    [found] = report.recommendations
-    return found
-
-
-def warned(content: bytes, name: str = "register.csv") -> list[str]:
-    return [f"{one.column}: {one.message}" for one in read(content, name).warnings]
+@pytest.fixture
+def ledger(database: Database) -> Database:
+    return with_bodies(database)
 
 
 # CSV: what is read
@@ -401,508 +358,6 @@ def test_what_is_wrong_with_the_whole_file_still_refuses_it():
             read(content, leave_out_bad=True)
 
 
-# Limits
-
-
-@pytest.mark.parametrize(
-    ("changes", "day", "warnings"),
-    [
-        ({}, date(2026, 7, 20), []),
-        ({"due_date_if_stated": "2026-07-20"}, date(2026, 7, 20), []),
-        (
-            {"due_date_if_stated": "2026-06-30"},
-            date(2026, 6, 30),
-            [
-                "due_date_if_stated: The file gives 30 June 2026, the words give 20 July 2026: the file's is taken."
-            ],
-        ),
-        (
-            {"due_wording": "Within three months"},
-            date(2026, 7, 20),
-            [
-                'due_wording: The file says "Within three months", and the text is read as "Within six months".'
-            ],
-        ),
-        ({"text": "Take immediate action.", "due_wording": "immediate action"}, date(2026, 1, 20), []),
-        ({"text": "The force should act.", "due_wording": "within two weeks"}, date(2026, 2, 3), []),
-        ({"text": "The force should act.", "due_wording": ""}, None, []),
-        (
-            {"text": "By July 2026, the force should act.", "due_wording": "By July 2026"},
-            date(2026, 7, 31),
-            [
-                'text: Please confirm the limit: 31 July 2026 is taken. "By July 2026" names a month, not a day'
-            ],
-        ),
-        (
-            {"text": "Within two weeks of the new guidance, act.", "due_wording": "Within two weeks"},
-            None,
-            [
-                'text: Please confirm the limit: no date is taken. "Within two weeks" counts from another event'
-            ],
-        ),
-        (
-            {"text": "Within 10 working days, the force should act.", "due_wording": ""},
-            date(2026, 2, 3),
-            ["text: Please confirm the limit: 3 February 2026 is taken."],
-        ),
-    ],
-)
-def test_the_words_are_read_and_compared_and_a_stated_date_wins(changes, day, warnings):
-    assert entry(sheet(**changes)).due.day == day
-    found = warned(sheet(**changes))
-    assert len(found) == len(warnings)
-    assert all(one.startswith(start) for one, start in zip(found, warnings, strict=True))
-
-
-PLAN = "Within 28 days, the service should provide an action plan."
-CONCERN = {"kind": "cause of concern recommendation", "body": "avon-frs", "due_wording": "Within 28 days"}
-
-
-@pytest.mark.parametrize(
-    ("changes", "limits"),
-    [
-        ({**CONCERN, "text": PLAN}, []),
-        ({**CONCERN, "text": PLAN.replace("28 days", "six weeks"), "due_wording": ""}, []),
-        ({**CONCERN, "text": PLAN.replace("28 days", "three months"), "due_wording": ""}, ["3 months"]),
-        ({**CONCERN, "text": "Within 28 days, the service should train its staff."}, ["28 days"]),
-        ({"text": PLAN}, ["28 days"]),
-        ({}, ["6 months"]),
-        ({"text": "Act."}, []),
-        ({"text": "Within two weeks of the new guidance, act.", "due_wording": ""}, []),
-    ],
-)
-def test_the_submission_clock_of_a_cause_of_concern_covers_its_action_plan(ledger, changes, limits):
-    [opening] = imported(ledger, sheet(**{"due_wording": "", **changes})).openings
-    assert [own.limit for own in opening.own_limits] == limits
-
-
-def test_another_time_for_an_action_plan_than_the_policys_is_pointed_out():
-    content = sheet(**{**CONCERN, "text": PLAN.replace("28", "14"), "due_wording": ""})
-    [warning] = warned(content)
-    assert "The text gives 14 days for an action plan, the policy Cause of concern 28 days" in warning
-
-
-def test_working_days_are_counted_by_the_bank_holidays_of_each_body(ledger):
-    text = "Within 10 working days, act."
-    content = sheet(
-        {"text": text, "report_published": "2025-07-07"},
-        {"rec_number": "VET-2", "body": "psni", "text": text, "report_published": "2025-07-07"},
-    )
-    openings = imported(ledger, content).openings
-    assert [own.due for opening in openings for own in opening.own_limits] == [
-        date(2025, 7, 21),
-        date(2025, 7, 22),
-    ]
-
-
-# TOML
-
-TOML = """
-[report]
-id = "vetting"
-title = "Vetting"
-published = 2026-01-20
-
-[[recommendation]]
-reference = "VET-1"
-kind = "recommendation"
-title = "Decisions explained"
-summary = "Decisions are explained."
-wording = "within six months"
-bodies = ["bedfordshire"]
-"""
-
-
-def toml(old: str = "", new: str = "") -> bytes:
-    assert old in TOML
-    return TOML.replace(old, new, 1).encode()
-
-
-def test_the_example_of_the_documentation_is_imported(ledger):
-    [text] = re.findall(r"```toml\n(.*?)```", DOC.read_text(encoding="utf-8"), re.DOTALL)
-    file = read(text.encode(), "report.toml")
-    [report] = file.reports
-    assert (report.id, report.s55, file.warnings) == ("vetting-2026", True, ())
-    first, second, third = report.recommendations
-    assert (first.reference, first.number, len(first.bodies)) == ("vet-2026-1", "1", 43)
-    assert first.due.limit == "6 months"
-    assert [(one.id, one.due.limit) for one in first.criteria] == [
-        ("guidance", "3 months"),
-        ("records", None),
-    ]
-    assert (second.bodies, second.due.day) == (("bedfordshire", "btp"), date(2026, 9, 30))
-    assert (third.policy, third.issued, third.due.plan) == ("cause-of-concern", date(2026, 1, 22), True)
-    assert third.source == "https://inspectorate.example/vetting-2026/letter"
-    openings = apply(ledger, file).openings
-    assert len(openings) == 46
-    opened(openings)
-    assert {own.criterion for own in openings[0].own_limits} == {None, "guidance"}
-
-
-def test_every_key_of_the_format_is_documented():
-    page = DOC.read_text(encoding="utf-8")
-    [text] = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
-    for key in (REPORT | RECOMMENDATION | CRITERION) - {"sample", "criterion", "limit"}:
-        assert re.search(rf"^{key} = ", text, re.MULTILINE), key
-    assert all(f"`{column}`" in page or column in page for column in COLUMNS)
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "line", "column", "said"),
-    [
-        (
-            'id = "vetting"',
-            'id = "Vetting 2026"',
-            3,
-            "id",
-            "Write small letters, digits and hyphens: vetting-2026.",
-        ),
-        ('id = "vetting"\n', "", 2, "id", "This is empty. Fill it in."),
-        ("published = 2026-01-20", 'published = "2026-01"', 5, "published", "2026-01 names no day."),
-        ("published = 2026-01-20\n", "", 2, "published", "This is empty. Write the day of publication"),
-        ("published = 2026-01-20", "published = 2026-01-20T10:00:00Z", 5, "published", "is not a date."),
-        ("published = 2026-01-20", "published = 20260120", 5, "published", "'20260120' is not a date."),
-        ('title = "Vetting"', "title = 7", 4, "title", "7 is not text. Put it in quotation marks."),
-        ('title = "Vetting"', 'title = "Vetting"\ns55 = "yes"', 5, "s55", "This must be true or false."),
-        (
-            'title = "Vetting"',
-            'title = "Vetting"\ncolour = "red"',
-            5,
-            "colour",
-            "This key is not known. Known: id",
-        ),
-        (
-            "[[recommendation]]",
-            "[recommendation]",
-            7,
-            "recommendation",
-            "Begin each one with [[recommendation]]",
-        ),
-        ("[report]", "[[report]]", 2, "report", "This must be a table. Write [report]."),
-        ("[report]", "[reports]", 2, "reports", "This is not known here. A file has [report]"),
-        ("[report]", "[report", 2, "", "This is not TOML:"),
-        ('kind = "recommendation"', 'kind = "hint"', 9, "kind", "No policy is for the kind 'hint'."),
-        (
-            'kind = "recommendation"',
-            'kind = "recommendation"\npolicy = "x"',
-            10,
-            "policy",
-            "no policy 'x'. Known: ",
-        ),
-        ('reference = "VET-1"\n', "", 7, "reference", "This is empty."),
-        ('bodies = ["bedfordshire"]', "", 7, "bodies", "This must be a list of words"),
-        ('bodies = ["bedfordshire"]', 'bodies = "kent"', 13, "bodies", "This must be a list of words"),
-        ('bodies = ["bedfordshire"]', "bodies = []", 13, "bodies", "This list is empty. Name at least one."),
-        ('["bedfordshire"]', '["bedfordshire", "narnia"]', 13, "bodies", "'narnia' is not a known body."),
-        (
-            'wording = "within six months"',
-            'limit = "soon"',
-            12,
-            "limit",
-            '"soon" is not a limit: write "6 months"',
-        ),
-        ('wording = "within six months"', "due = 2025-01-01", 12, "due", "before its day of issue"),
-        ('wording = "within six months"', 'issued = "2026-1"', 12, "issued", "2026-1 names no day."),
-        (
-            "bodies =",
-            "criterion = 3\nbodies =",
-            13,
-            "criterion",
-            "Begin each one with [[recommendation.criterion]]",
-        ),
-    ],
-)
-def test_a_mistake_in_toml_is_named_with_line_and_key(old, new, line, column, said):
-    found = [one for one in problems(toml(old, new), "report.toml") if one[1] == column]
-    assert [(found[0][0], found[0][1])] == [(line, column)]
-    assert said in found[0][2]
-
-
-def test_lines_are_right_after_long_strings_and_comments():
-    text = TOML.replace('"Decisions are explained."', '"""\n[report]\nkind = 3\n"""  # """').replace(
-        '"within six months"', '"""within six months"""\n# bodies = """\nissued = "May"'
-    )
-    assert [(line, column) for line, column, _ in problems(text.encode(), "report.toml")] == [(17, "issued")]
-
-
-def test_criteria_are_checked_one_by_one():
-    text = (
-        TOML
-        + '[[recommendation.criterion]]\nid = "a b"\n[[recommendation.criterion]]\nid = "c"\nsummary = "x"\n'
-    )
-    text += '[[recommendation.criterion]]\nid = "c"\nsummary = "y"\nlimit = "P900Y"\nwidth = 2\n'
-    assert [(line, column) for line, column, _ in problems(text.encode(), "report.toml")] == [
-        (14, "summary"),
-        (15, "id"),
-        (20, "id"),
-        (22, "limit"),
-        (23, "width"),
-    ]
-
-
-@pytest.mark.parametrize("text", ["a = " + "[" * 5000, "a = " + "9" * 5000])
-def test_toml_that_no_parser_likes_is_refused(text):
-    assert "This is not TOML" in refused(text.encode(), "report.toml")[2]
-
-
-def test_the_second_of_two_tables_has_its_own_lines():
-    lines = Lines('[report]\nid = "a"\n[[x]]\nk = 1\n[[x.y]]\nk = 2\n[[x.y]]\n[[x]]\n[[x.y]]\nk = 3\n')
-    assert lines.of(("x", 0, "y", 0, "k")) == 6
-    assert lines.of(("x", 0, "y", 1, "k")) == 7
-    assert lines.of(("x", 1, "y", 0, "k")) == 10
-    assert lines.of(("z",)) == 1
-
-
-@pytest.mark.parametrize(
-    ("new", "day", "warnings"),
-    [
-        ("limit = '28 days'", date(2026, 2, 17), 0),
-        ("limit = 'P6M'\nwording = 'within six months'", date(2026, 7, 20), 0),
-        ("limit = '28 days'\nwording = 'within six months'", date(2026, 2, 17), 1),
-        ("limit = '28 days'\ndue = 2026-03-01", date(2026, 3, 1), 1),
-        ("quoted = 'Within six months, act.'", date(2026, 7, 20), 0),
-        ("wording = 'in due course'", None, 2),
-    ],
-)
-def test_a_date_wins_over_a_limit_and_a_limit_over_the_words(new, day, warnings):
-    content = toml('wording = "within six months"', new)
-    assert entry(content, "report.toml").due.day == day
-    assert len(warned(content, "report.toml")) == warnings
-
-
-# Into the tables
-
-
-@pytest.fixture
-def ledger(database) -> Database:
-    fill_shelf()
-    load_reference(database)
-    return database
-
-
-def apply(database: Database, file: Parsed, actor: str = "ops-1", today: date = TODAY) -> ImportResult:
-    return intake.apply_import(database, file, actor, today=today)
-
-
-def imported(database: Database, content: bytes, name: str = "register.csv", **options: bool) -> ImportResult:
-    return apply(database, intake.read_bytes(content, name, database, **options))
-
-
-def opened(openings: tuple[Opening, ...], today: date = TODAY) -> None:
-    now = datetime.combine(today, time(12), UTC)
-    for opening in openings:
-        assert open_case(
-            opening, now, rules_for(opening.policy_hash, opening.calendar_hash, opening.division)
-        )
-
-
-def put_cases(database: Database, openings: tuple[Opening, ...]) -> None:
-    """The rows that the ledger has of cases that are open."""
-    with database.writing() as session:
-        for one in openings:
-            session.add(
-                CaseRow(
-                    id=one.id,
-                    reference=one.reference,
-                    body_id=one.body,
-                    report_id=one.report,
-                    recommendation_kind=one.recommendation_kind,
-                    division=one.division,
-                    policy=one.policy,
-                    policy_hash=one.policy_hash,
-                    calendar_hash=one.calendar_hash,
-                    stage="issued",
-                    seq=1,
-                    head_hash="",
-                    issued_on=one.issued_on,
-                    opened_at=datetime(2026, 2, 2, tzinfo=UTC),
-                )
-            )
-
-
-def test_an_import_writes_its_rows_and_answers_its_openings(ledger):
-    result = imported(ledger, sheet(body="south-yorkshire"))
-    [opening] = result.openings
-    assert opening.id == "recommendation/vet-1/south-yorkshire"
-    assert opening.oversight == "south-yorkshire-mayor"
-    assert opening.actor == "ops-1"
-    assert opening.source == "register.csv, line 2"
-    assert result.by_report() == {"vetting-2026-01-20": (opening,)}
-    opened(result.openings)
-    with ledger.reading() as session:
-        assert session.get_one(Report, "vetting-2026-01-20").content_hash
-        row = session.get_one(Recommendation, "vet-1")
-    assert (row.limit, row.due, row.phrase) == ("6 months", date(2026, 7, 20), "Within six months")
-    assert not row.illustrative
-
-
-def test_who_oversees_is_as_of_the_day_of_the_import(ledger):
-    file = intake.read_bytes(sheet(body="south-yorkshire", report_published="2024-04-02"), "r.csv", ledger)
-    [opening] = apply(ledger, file, today=date(2024, 5, 6)).openings
-    assert opening.oversight == "south-yorkshire-pcc"
-
-
-def test_a_dry_run_says_what_would_be_done_and_does_nothing(ledger):
-    file = intake.read_bytes(sheet(), "register.csv", ledger)
-    found = intake.plan_import(file, ledger, today=TODAY)
-    assert found.lines() == [
-        "new report vetting-2026-01-20",
-        "new recommendation vet-1",
-        "1 cases to open; 0 are here already",
-    ]
-    with ledger.reading() as session:
-        assert session.exec(select(Report)).all() == []
-
-
-def test_the_same_file_again_changes_nothing(ledger):
-    first = imported(ledger, sheet(body="all-forces"))
-    put_cases(ledger, first.openings)
-    again = imported(ledger, sheet(body="all-forces"))
-    assert again.openings == ()
-    rows = (*again.difference.reports, *again.difference.recommendations)
-    assert {row.state for row in rows} == {"unchanged"}
-    assert len(again.difference.known_cases) == 43
-
-
-def test_cases_that_were_not_opened_are_asked_for_again(ledger):
-    first = imported(ledger, sheet())
-    assert imported(ledger, sheet()).openings == first.openings
-
-
-def test_new_bodies_get_new_cases_and_others_go_on(ledger):
-    put_cases(ledger, imported(ledger, sheet()).openings)
-    result = imported(ledger, sheet(body="all-forces"))
-    assert len(result.openings) == 42
-    only_kent = imported(ledger, sheet(body="kent")).difference
-    assert only_kent.gone == ("recommendation/vet-1/bedfordshire",)
-    assert "recommendation/vet-1/bedfordshire is not in the file, and goes on as it is" in only_kent.lines()
-
-
-def test_words_can_be_corrected_and_each_difference_is_told(ledger):
-    put_cases(ledger, imported(ledger, sheet()).openings)
-    better = sheet(text="Within six months, the force must explain its decisions.")
-    assert "  title: 'Within six months, the force should explain its decisions.' becomes" in "\n".join(
-        intake.plan_import(read(better), ledger, today=TODAY).lines()
-    )
-    result = imported(ledger, better)
-    [row] = result.difference.recommendations
-    assert {change.field for change in row.changes} == {"title", "summary"}
-    with ledger.reading() as session:
-        assert "must explain" in session.get_one(Recommendation, "vet-1").summary
-
-
-@pytest.mark.parametrize(
-    ("changes", "column", "field"),
-    [
-        ({"issued_date": "2026-01-21"}, "issued_date", "issued_on"),
-        ({"due_date_if_stated": "2026-07-21"}, "due_date_if_stated", "due"),
-        ({"text": "Within one year, act.", "due_wording": ""}, "due_wording", "limit"),
-        ({"kind": "area for improvement"}, "kind", "kind"),
-    ],
-)
-def test_what_running_clocks_depend_on_is_not_changed_by_an_import(ledger, changes, column, field):
-    put_cases(ledger, imported(ledger, sheet()).openings)
-    with pytest.raises(IntakeError) as caught:
-        imported(ledger, sheet(**changes))
-    [said] = [one for one in caught.value.problems if f"1 case depends on {field} of vet-1" in one.message]
-    assert (said.line, said.column) == (2, column)
-    assert "move the clock by an act" in said.message
-    with ledger.reading() as session:
-        assert session.get_one(Recommendation, "vet-1").issued_on == date(2026, 1, 20)
-
-
-def test_before_there_are_cases_everything_can_be_corrected(ledger):
-    imported(ledger, sheet())
-    [opening] = imported(ledger, sheet(issued_date="2026-01-21")).openings
-    assert opening.issued_on == date(2026, 1, 21)
-
-
-def test_refused_changes_are_left_out_with_the_bad_rows(ledger):
-    put_cases(ledger, imported(ledger, sheet()).openings)
-    content = sheet(
-        {"issued_date": "2026-01-21"}, {"rec_number": "VET-2"}, {"rec_number": "VET-3", "body": "x"}
-    )
-    result = imported(ledger, content, leave_out_bad=True)
-    assert [one.reference for one in result.openings] == ["vet-2"]
-    assert {one.line for one in result.left_out} == {2, 4}
-
-
-def test_criteria_are_fixed_once_there_are_cases(ledger):
-    text = TOML + '[[recommendation.criterion]]\nid = "a"\nsummary = "A."\nlimit = "3 months"\n'
-    result = imported(ledger, text.encode(), "report.toml")
-    put_cases(ledger, result.openings)
-    assert imported(ledger, text.replace('"A."', '"Better."').encode(), "report.toml").openings == ()
-    more = text + '[[recommendation.criterion]]\nid = "b"\nsummary = "B."\n'
-    for changed in (more, text.replace("3 months", "4 months"), TOML):
-        with pytest.raises(IntakeError, match="1 case depends on criteri"):
-            imported(ledger, changed.encode(), "report.toml")
-    with ledger.reading() as session:
-        [row] = session.exec(select(Criterion))
-    assert (row.id, row.summary, row.limit, row.position) == ("a", "Better.", "3 months", 1)
-
-
-def test_a_criterion_can_go_while_there_are_no_cases(ledger):
-    imported(ledger, (TOML + '[[recommendation.criterion]]\nid = "a"\nsummary = "A."\n').encode(), "r.toml")
-    imported(ledger, TOML.encode(), "r.toml")
-    with ledger.reading() as session:
-        assert session.exec(select(Criterion)).all() == []
-
-
-def test_a_reference_stays_in_its_report(ledger):
-    imported(ledger, sheet())
-    with pytest.raises(IntakeError, match="vet-1 is in the report vetting-2026-01-20 already"):
-        imported(ledger, sheet(report_title="Another"))
-
-
-def test_the_day_of_publication_stays_once_there_are_cases(ledger):
-    put_cases(ledger, imported(ledger, toml(), "r.toml").openings)
-    with pytest.raises(IntakeError) as caught:
-        imported(ledger, toml("2026-01-20", "2026-01-21"), "r.toml")
-    assert [(one.line, one.column) for one in caught.value.problems if "of vetting," in one.message] == [
-        (2, "published")
-    ]
-
-
-def test_a_correction_keeps_the_day_on_which_the_overview_was_published(ledger):
-    imported(ledger, toml(), "r.toml")
-    with ledger.writing() as session:
-        session.get_one(Report, "vetting").overview_published_on = date(2026, 2, 1)
-    imported(ledger, toml('title = "Vetting"', 'title = "Vetting, again"'), "r.toml")
-    with ledger.reading() as session:
-        report = session.get_one(Report, "vetting")
-    assert (report.title, report.overview_published_on) == ("Vetting, again", date(2026, 2, 1))
-
-
-def test_a_report_of_tomorrow_is_imported_tomorrow(ledger):
-    with pytest.raises(IntakeError, match="3 February 2026 has not come yet"):
-        imported(ledger, sheet(report_published="2026-02-03"))
-    with pytest.raises(IntakeError, match="has not come yet"):
-        imported(ledger, sheet(issued_date="2026-02-03"))
-
-
-def test_nothing_is_written_when_anything_is_refused(ledger):
-    content = sheet({"report_title": "Other"}, {"rec_number": "VET-2", "report_published": "2026-02-03"})
-    with pytest.raises(IntakeError):
-        imported(ledger, content)
-    with ledger.reading() as session:
-        assert session.exec(select(Report)).all() == []
-
-
-@pytest.mark.parametrize("actor", ["inspector-1", "liaison-bedfordshire", "nobody", ""])
-def test_only_operations_and_lead_inspectors_import(ledger, actor):
-    with pytest.raises(NotAllowed):
-        apply(ledger, read(sheet()), actor)
-
-
-def test_a_ledger_without_the_bodies_says_so(database):
-    with database.writing() as session:
-        session.add(Person(id="ops-1", name="Operator"))
-        session.flush()
-        session.add(PersonRole(person_id="ops-1", role="operations", owner="inspectorate"))
-    with pytest.raises(IntakeError, match="This ledger does not know bedfordshire"):
-        apply(database, read(sheet()))
-
-
 # The register itself
 
 
@@ -946,10 +401,10 @@ REFUSED = sorted(
 def never_but_with_words(content: bytes, name: str) -> None:
     """A file is read, or refused with problems that have a message."""
     try:
-        found = read(content, name).reports
+        found = len(read(content, name).reports)
     except IntakeError as error:
-        found = tuple(one for one in error.problems if one.message and one.line >= 0)
-    assert found
+        found = sum(1 for one in error.problems if one.message and one.line >= 0)
+    assert found > 0
 
 
 @given(st.binary(max_size=400))
@@ -999,9 +454,3 @@ def openable(file: Parsed) -> bool:
             found = openings_of(report, one, bodies_of_files(), actor="ops-1", today=later, file=file.name)
             opened(tuple(found)[:2], later)
     return True
-
-
-def test_a_letter_can_be_sent_in_an_imported_case(ledger):
-    [opening] = imported(ledger, sheet()).openings
-    act = SendRequestLetter(key="k", actor="ops-1", letter="letter-1", on=date(2026, 1, 30))
-    opened((opening.model_copy(update={"past": (act,)}),))

@@ -234,8 +234,8 @@ def test_what_is_gone_at_the_start_and_what_is_left_are_all_of_the_ladder(due, s
     name, kind = clock
     now = london(started + timedelta(days=later))
     rule = policy(name).clocks[kind]
-    native = passed_at_start(rule, due, started, now, rules(name), taking_over=False)
-    over = passed_at_start(rule, due, started, now, rules(name), taking_over=True)
+    native = passed_at_start(rule, due, started, None, rules(name))
+    over = passed_at_start(rule, due, started, now, rules(name))
     reasons = {one.rung: one.reason for one in over}
     assert {one.rung for one in native} == {r for r, why in reasons.items() if why is Reason.overtaken}
     for step in steps(rule, due, rules(name)):

@@ -202,6 +202,17 @@ def test_opening_never_leaves_a_rung_that_is_due_at_once(issued, asked, opened, 
                 assert passed.at <= now or day <= event.on
 
 
+def test_an_act_of_before_the_opening_that_is_recorded_afterwards_sends_nothing_of_that_time():
+    """The submission of 1 May is found in a drawer on 15 June: its assessment was due on 30 May."""
+    told = part_way(request(on=date(2017, 4, 10)), on=date(2017, 5, 31))
+    told.at(date(2017, 6, 15)).take(submission(on=date(2017, 5, 1)))
+    assert told.case.clocks["assessment"].due == date(2017, 5, 30)
+    assert told.passed()["assessment", 1, "due"] == "before we took over"
+    assert [rung for _, _, rung in told.fell()] == []
+    told.wake()
+    assert told.fell() == [("assessment", 1, "after-3")]
+
+
 # Pasts that cannot have been
 
 
