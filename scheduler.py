@@ -14,7 +14,8 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from activities.ledger.heartbeat import beat
 from activities.ledger.repairs import close_repair, open_repair
-from activities.mail.dispatch import Dispatcher
+from activities.mail.dispatch import DispatchCount, Dispatcher
+from activities.mail.relay import Unarmed
 from activities.mail.setup import dispatcher_for
 from config.calendar_files import load_calendars
 from config.settings import Settings
@@ -35,7 +36,7 @@ Job = Callable[[], Awaitable[str]]
 @asynccontextmanager
 async def scheduling(settings: Settings, client: Client, database: Database) -> AsyncIterator[None]:
     """Run the jobs while the block does. A job that fails is logged, shown by its heartbeat, and runs again."""
-    jobs = Jobs(client, database, dispatcher_for(settings, database))
+    jobs = Jobs(client, database, settings)
     scheduler = AsyncIOScheduler(
         timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     )
@@ -60,7 +61,7 @@ async def scheduling(settings: Settings, client: Client, database: Database) -> 
         scheduler.remove_all_jobs()
         await jobs.drained()
         scheduler.shutdown(wait=False)
-        jobs.dispatcher.close()
+        jobs.close()
 
 
 def _beating(database: Database, name: str, job: Job) -> Callable[[], Awaitable[None]]:
@@ -77,16 +78,28 @@ def _beating(database: Database, name: str, job: Job) -> Callable[[], Awaitable[
 class Jobs:
     """The jobs, and the lock that lets the running dispatch finish before the process ends."""
 
-    def __init__(self, client: Client, database: Database, dispatcher: Dispatcher) -> None:
+    def __init__(self, client: Client, database: Database, settings: Settings) -> None:
         self.client = client
         self.database = database
-        self.dispatcher = dispatcher
+        self.settings = settings
+        self._dispatcher: Dispatcher | None = None
         self._sending = asyncio.Lock()
 
     async def dispatch(self) -> str:
+        """Send what is due. An installation that is not armed keeps it until somebody arms it."""
         async with self._sending:
-            count = await asyncio.to_thread(self.dispatcher.run_once)
-        return str(count)
+            try:
+                return str(await asyncio.to_thread(self._dispatch))
+            except Unarmed as unarmed:
+                return f"nothing sent: {unarmed}"
+
+    def _dispatch(self) -> DispatchCount:
+        self._dispatcher = self._dispatcher or dispatcher_for(self.settings, self.database)
+        return self._dispatcher.run_once()
+
+    def close(self) -> None:
+        if self._dispatcher is not None:
+            self._dispatcher.close()
 
     async def drained(self) -> None:
         """Wait for the mails that are leaving now."""

@@ -22,6 +22,7 @@ from config.temporal import connect
 from models.database import Database
 from models.installation import establish
 from models.schema import upgrade
+from office.reference import load_reference
 from scheduler import scheduling
 from workflows.digest import DigestWorkflow
 from workflows.recommendation import RecommendationWorkflow
@@ -63,6 +64,7 @@ async def working(
             activities=[
                 ledger.append,
                 ledger.read_stream,
+                ledger.note_parked,
                 ledger.report_state,
                 ledger.record_order,
                 ledger.make_digest,
@@ -90,6 +92,7 @@ async def serve(settings: Settings, stop: asyncio.Event | None = None) -> None:
     database = Database(settings.database_url)
     upgrade(database)
     establish(database)
+    load_reference(database)
     client = await connect(settings)
     async with working(client, database), scheduling(settings, client, database):
         log.info("working", extra={"task_queue": TASK_QUEUE, "worker": worker_name()})

@@ -103,18 +103,18 @@ def resume(as_: As = None) -> None:
 
 @app.command()
 def arm(reason: Reason, as_: As = None) -> None:
-    """Let this installation send beyond this machine. Takes effect when its workers start again."""
+    """Let this installation send beyond this machine, to the relay that SMTP_URL names."""
     with ledger() as database:
         post.arm(database, actor(as_), reason)
-    output.put("Armed: this installation may send to the relay that SMTP_URL names. Restart its workers.")
+    output.put("Armed: this installation may send to the relay that SMTP_URL names.")
 
 
 @app.command()
 def disarm(as_: As = None) -> None:
-    """Keep all mail on this machine. Takes effect when its workers start again."""
+    """Keep all mail on this machine, at once."""
     with ledger() as database:
         post.disarm(database, actor(as_))
-    output.put("Disarmed: mail goes to loopback only. Restart its workers.")
+    output.put("Disarmed: mail goes to loopback only.")
 
 
 def _said(mail: Mail, as_json: bool) -> None:

@@ -10,12 +10,14 @@ from activities.mail.notice import NoticeView
 from config.calendar_files import load_calendars
 from lifecycle.calendars import Calendar, Division
 from lifecycle.rules import UnknownRules, rules_for
-from lifecycle.words import Role
+from lifecycle.words import ENDS, Role, Stage
 from models.tables import Body, CaseRow, ClockRow, EventRow, Notice, Recommendation, Report, SealedText
 
+PUBLIC = frozenset(stage.value for stage in (Stage.published, *ENDS))
 NOTES = {
     "request-letter": ("requested", "letter"),
     "assessment-letter": ("letter_sent", "letter"),
+    "receipt": ("submitted", "submission"),
     "returned": ("returned", "reason"),
     "document-request": ("document_asked", "document"),
     "document-overdue": ("document_asked", "document"),
@@ -46,6 +48,17 @@ def view(session: Session, told: Told, addresses: Addresses) -> NoticeView:
         copied_to=_copied_to(notice, case, addresses),
         note=_note(session, notice),
     )
+
+
+def marking(told: Told, usual: str | None) -> str | None:
+    """The policy's marking until the case is published, the usual one after; the usual one where no case is."""
+    case = told.case
+    if case is None or case.stage in PUBLIC:
+        return usual
+    try:
+        return rules_for(case.policy_hash, case.calendar_hash, case.division).policy.marking or usual
+    except UnknownRules:
+        return usual
 
 
 def _clock_due_then(session: Session, notice: Notice) -> ClockRow | None:

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
@@ -13,7 +13,7 @@ from activities.mail.claim import Told
 from activities.mail.compose import Sender, Thread, compose
 from activities.mail.envelope import Outgoing
 from activities.mail.lease import Lease
-from activities.mail.views import view
+from activities.mail.views import marking, view
 from activities.mail.waiting import natural_key
 from lifecycle.dates import local_date
 from models.tables import Mail, MailState, Notice, NoticeState
@@ -92,7 +92,7 @@ def write(
         mailbox=told[0].address.mailbox,
         message_id=f"<{mail_id}@{sender.domain}>",
         thread=earlier,
-        sender=sender,
+        sender=replace(sender, marking=marking(told[0], sender.marking)),
         now=now,
         explaining_line=NEW_OFFICE if newcomer else "",
     )

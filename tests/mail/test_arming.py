@@ -7,10 +7,10 @@ from sqlmodel import select
 
 from activities.mail import route
 from activities.mail.arming import is_armed
-from activities.mail.relay import Relay
+from activities.mail.relay import Phase, Relay
 from models.database import Database
 from models.tables import Arming, Installation
-from tests.mail.post import LETTER, Post
+from tests.mail.post import LETTER, Meddling, Post
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
@@ -69,6 +69,17 @@ def test_a_running_dispatcher_stops_when_its_installation_is_disarmed(
 
     assert dispatcher.run_once().claimed == 0
     arm(post.database)
-    assert dispatcher.run_once(limit=2).sent == 2
+    assert dispatcher.run_once(limit=1).sent == 1
     disarm(post.database)
     assert dispatcher.run_once().claimed == 0
+
+
+def test_disarming_stops_a_run_that_has_begun(post: Post, monkeypatch: pytest.MonkeyPatch):
+    install(post.database)
+    arm(post.database)
+    post.take(post.story(), LETTER)
+    relay = Meddling(post.server.url, Phase.connecting, lambda: disarm(post.database))
+    monkeypatch.setattr(route.Route, "loopback", property(lambda self: False))
+
+    assert post.run(relay=relay).sent == 1
+    assert len(post.arrived()) == 1

@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 
 from activities.mail.counting import DispatchCount
-from models.tables import MailState, Notice, NoticeState, SealedText
+from lifecycle import acts as a
+from models.tables import CaseRow, MailState, Notice, NoticeState, SealedText
 from tests.conftest import Databases
 from tests.mail.post import LETTER, SENDER, Post, contact, mailboxes, words
 
@@ -42,6 +43,17 @@ def test_the_words_come_from_the_ledger(post: Post):
     assert "Please send your plan." in said
     assert "To: Chief officer of bedfordshire" in said
     assert "Copied to: Oversight of pcc-bedfordshire" in said
+
+
+def test_a_worker_without_the_rules_of_a_case_counts_days_by_the_newest_calendar(post: Post):
+    story = post.story()
+    post.take(story, LETTER)
+    with post.database.writing() as session:
+        session.get_one(CaseRow, story.case.id).policy_hash = "0" * 64
+
+    post.run()
+
+    assert "(10 working days left)" in words(post.arrived()[0])
 
 
 def test_what_was_sent_is_what_the_ledger_keeps(post: Post):
@@ -157,10 +169,13 @@ def test_two_mails_of_one_run_stand_in_one_conversation(post: Post):
     post.submit(story)
 
     post.run()
+    post.take(story, a.Withdraw(key="end", actor="operations", reason="reason-1"))
+    post.run()
 
-    letter, receipt = [m for m in post.arrived() if m["To"] == "liaison@bedfordshire.example"]
+    letter, receipt, withdrawn = [m for m in post.arrived() if m["To"] == "liaison@bedfordshire.example"]
     assert (post.carried(letter), post.carried(receipt)) == (["request-letter"], ["receipt"])
     assert receipt["In-Reply-To"] == letter["Message-ID"]
+    assert withdrawn["References"].split()[0] == letter["Message-ID"]
 
 
 def test_a_worker_that_wakes_late_sends_only_the_newest_rung(post: Post):

@@ -4,18 +4,21 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlmodel import select
 
 from activities.mail import lease, progress
 from activities.mail import run as run_module
+from activities.mail.claim import Told
 from activities.mail.envelope import Outgoing
 from activities.mail.relay import Delivery, Phase, Relay
+from activities.mail.writing import group
 from models.tables import Mail, MailState, Notice, NoticeState
 from tests.ledger.story import at_once
 from tests.mail.misbehaving import Misbehaving, Trouble, serving
@@ -131,6 +134,52 @@ def test_a_late_answer_is_better_than_a_doubt(due: Post):
     assert count.sent == 1
     assert due.states("before-5") == {"liaison": NoticeState.sent}
     assert due.repairs() == []
+    assert len(due.server.copies) == 1
+
+
+def test_an_answer_that_comes_after_another_was_sent_only_completes_its_attempt(due: Post):
+    again: dict[str, Any] = {"unknown_policy": lambda case: "send_again"}
+    other = due.dispatcher("worker-2", **again)
+
+    def given_up() -> None:
+        other.run_once()
+        due.later(minutes=1)
+        assert other.run_once().sent == 1
+
+    count = due.run(
+        worker="slow", lease=AT_ONCE, relay=Meddling(due.server.url, Phase.accepted, given_up), **again
+    )
+
+    assert count.sent == 0
+    assert [(one.worker, one.outcome) for one in due.attempts()[-2:]] == [
+        ("slow", "accepted"),
+        ("worker-2", "accepted"),
+    ]
+    assert due.mail_to(LIAISON).tries == 2
+
+
+def test_a_worker_that_lost_its_claim_writes_no_mail(due: Post, monkeypatch: pytest.MonkeyPatch):
+    other = due.dispatcher("worker-2")
+
+    def slowly(told: Iterable[Told]) -> list[tuple[Told, ...]]:
+        monkeypatch.setattr(run_module, "group", group)
+        assert other.run_once().sent == 1
+        return group(told)
+
+    monkeypatch.setattr(run_module, "group", slowly)
+
+    assert due.run(lease=AT_ONCE).sent == 0
+    assert len(due.server.copies) == 1
+
+
+def test_a_notice_put_back_by_hand_is_not_sent_under_a_message_id_that_was_used(due: Post):
+    due.run()
+    with due.database.writing() as session:
+        notice = session.exec(select(Notice).where(Notice.rung == "before-5")).one()
+        notice.state, notice.mail_id = NoticeState.due.value, None
+
+    assert due.run().sent == 0
+    assert due.mail_to(LIAISON).state == MailState.accepted
     assert len(due.server.copies) == 1
 
 

@@ -168,6 +168,19 @@ def test_a_held_mail_stays_until_it_is_released(post: Post, story: Story):
     assert post.repairs() == []
 
 
+def test_a_mail_held_after_its_claim_does_not_leave(post: Post):
+    post.take(post.story(), LETTER)
+    hold = Meddling(
+        post.server.url,
+        Phase.connecting,
+        lambda: operate(post, lambda session: repair.hold_mail(session, post.mail_to(LIAISON).id, "dawson")),
+    )
+
+    assert post.run(relay=hold).sent == 2
+    assert post.mail_to(LIAISON).state == MailState.composed
+    assert LIAISON not in mailboxes(post.arrived())
+
+
 def test_a_notice_held_after_its_claim_is_left_out_of_its_mail(post: Post, story: Story):
     post.recommendation("R-2")
     post.take(post.story("R-2"), LETTER)

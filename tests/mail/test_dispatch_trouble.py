@@ -7,11 +7,8 @@ from datetime import date, timedelta
 import pytest
 
 from activities.mail import writing
-from activities.mail.doubt import by_policy
 from activities.mail.relay import Relay
-from config.calendar_files import load_calendars
-from lifecycle.rules import Rules, shelve
-from models.tables import CaseRow, MailState, Notice, NoticeState
+from models.tables import MailState, Notice, NoticeState
 from tests.mail.misbehaving import Misbehaving, Trouble, serving
 from tests.mail.post import LETTER, Post, contact
 
@@ -185,20 +182,6 @@ def test_a_policy_may_say_send_again_once_under_the_same_message_id(due: Post):
     assert first == second
     assert due.mail_to(LIAISON).state == MailState.unknown
     assert [one.kind for one in due.repairs()] == ["unknown_send"]
-
-
-def test_a_case_s_own_policy_says_what_to_do_in_doubt(post: Post, rules: Rules):
-    again = rules.policy.model_copy(update={"unknown_send": "send_again", "hash": "f" * 64})
-    shelve((again,), (load_calendars(),))
-    post.story()
-    said = by_policy(post.database)
-    case = "recommendation/R-2016-6085/bedfordshire"
-    assert said(case) == "hold"
-    assert said("digest/2016-12-08") == "hold"
-    for digest, word in (("f" * 64, "send_again"), ("0" * 64, "hold")):
-        with post.database.writing() as session:
-            session.get_one(CaseRow, case).policy_hash = digest
-        assert said(case) == word
 
 
 def test_a_mailbox_that_is_no_address_stops_only_its_own_mail(due: Post):
