@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from enum import IntEnum
 
-from office.intake import IntakeError
 from sqlalchemy.exc import OperationalError
 
 from activities.mail.relay import Unarmed
@@ -25,8 +24,10 @@ from lifecycle.words import Refused
 from models.installation import WrongTimeline
 from models.schema import NewerSchema
 from office.desk import NeedsRepair, NoCase, Unreachable
+from office.intake import IntakeError
 from office.people import NotAllowed
 from office.post import NoMail
+from rehearsal.errors import DeedFailed, FolderTaken, HistoryError, NotSettled, RanAhead
 
 
 class Exit(IntEnum):
@@ -48,6 +49,9 @@ CODES: dict[type[Exception], Exit] = {
     PolicyError: Exit.data,
     LimitError: Exit.data,
     NotPossible: Exit.data,
+    HistoryError: Exit.data,
+    DeedFailed: Exit.data,
+    FolderTaken: Exit.usage,
     NoCase: Exit.no_such,
     NoPolicy: Exit.no_such,
     NoMail: Exit.no_such,
@@ -55,6 +59,8 @@ CODES: dict[type[Exception], Exit] = {
     NotAllowed: Exit.not_allowed,
     NeedsRepair: Exit.temporary,
     HomeBusy: Exit.temporary,
+    NotSettled: Exit.temporary,
+    RanAhead: Exit.temporary,
     Unreachable: Exit.unavailable,
     NoServer: Exit.unavailable,
     NoEngine: Exit.unavailable,

@@ -125,7 +125,7 @@ def replay(
         output.put_json(result.as_json())
         return
     for name, value in result.as_json().items():
-        output.put(f"{name}\t{value}")
+        output.put(f"{name}\t{'marked for each body, with --json' if name == 'illustrative' else value}")
 
 
 def run() -> None:

@@ -8,12 +8,16 @@ from embedded.stamp import DATABASE
 
 NAMESPACE = "default"
 PRAGMAS = ("journal_mode=wal", "synchronous=2")
+REHEARSED = ("journal_mode=wal", "synchronous=0")
+"""A virtual timeline need survive the end of its process, not a power cut: it can be played again."""
 OPTIONS = (
     "frontend.enableServerVersionCheck=false",
     "frontend.enableUpdateWorkflowExecution=true",
     "frontend.enableUpdateWorkflowExecutionAsyncAccepted=true",
 )
 TIME_SKIPPING = ("frontend.WorkflowTimeSkippingEnabled=true", "system.workflowTimeSkippingEnabled=true")
+PROMPT_TIMERS = ('history.timerProcessorMaxTimeShift="20ms"',)
+"""Else a timer that falls due fires up to a second late, which a skip to it would wait for."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +44,12 @@ class Plan:
     def command(self, binary: Path) -> list[str]:
         """Loopback only, no news fetch and no version check: the engine talks to nobody else."""
         web = ["--ui-port", str(self.ui_port), "--ui-disable-news-fetch"] if self.ui_port else ["--headless"]
-        options = OPTIONS + TIME_SKIPPING if self.virtual else OPTIONS
+        options = OPTIONS + TIME_SKIPPING + PROMPT_TIMERS if self.virtual else OPTIONS
+        pragmas = REHEARSED if self.virtual else PRAGMAS
         return [
             *(str(binary), "server", "start-dev", "--ip", LOOPBACK, "--port", str(self.port), *web),
             *("--namespace", NAMESPACE, "--db-filename", str(self.home / DATABASE)),
-            *(word for pragma in PRAGMAS for word in ("--sqlite-pragma", pragma)),
+            *(word for pragma in pragmas for word in ("--sqlite-pragma", pragma)),
             *("--log-format", "json", "--log-level", "warn"),
             *(word for option in options for word in ("--dynamic-config-value", option)),
         ]

@@ -12,7 +12,6 @@ from lifecycle import events as e
 from lifecycle.case import Case, fold_all
 from lifecycle.clocks import consequences
 from lifecycle.ladder import left_behind
-from lifecycle.limits import LimitError
 from lifecycle.moments import moment_of, next_for, plain
 from lifecycle.rules import Rules
 from lifecycle.words import Reason, Refused
@@ -36,12 +35,8 @@ def decide_past(case: Case, act: a.Act, now: datetime, rules: Rules) -> tuple[e.
 
 def _decided(case: Case, act: a.Act, now: datetime, rules: Rules, *, announced: bool) -> tuple[e.Event, ...]:
     _refuse_at_once(case, act, rules)
-    try:
-        moment = moment_of(case, act, now)
-        primary = _DECIDE[act.kind](case, act, moment, rules)
-        return with_consequences(case, primary, now, rules, given=_given(act), announced=announced)
-    except (OverflowError, LimitError) as error:
-        raise Refused("A date in this act leaves the years that can be counted. Check the year.") from error
+    primary = _DECIDE[act.kind](case, act, moment_of(case, act, now), rules)
+    return with_consequences(case, primary, now, rules, given=_given(act), announced=announced)
 
 
 def _refuse_at_once(case: Case, act: a.Act, rules: Rules) -> None:

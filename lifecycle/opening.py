@@ -15,6 +15,8 @@ from lifecycle.policy import OWN, ClockRule
 from lifecycle.rules import Rules
 from lifecycle.words import Frozen, Refused
 
+OLD_YEARS = 100
+
 
 class OwnLimit(Frozen):
     """A limit in the recommendation's own words, for all of it (`criterion` None) or for one criterion.
@@ -78,6 +80,11 @@ def _refuse_impossible(opening: Opening, now: datetime) -> None:
         raise Refused(
             f"{opening.reference} is dated {long_date(opening.issued_on)}, which has not come. "
             "Open the case on the day of issue or later."
+        )
+    if opening.issued_on.year < now.year - OLD_YEARS:
+        raise Refused(
+            f"{opening.reference} is dated {long_date(opening.issued_on)}, over {OLD_YEARS} years ago. "
+            "Check the year."
         )
     for what, names in (
         ("criterion", opening.criteria),

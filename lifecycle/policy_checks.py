@@ -55,9 +55,7 @@ def _statutory_problems(rule: ClockRule, where: str) -> Iterator[Problem]:
 
 
 def in_words(rung: Rung) -> str:
-    """5 working days before"""
-    if rung.anchor is Anchor.on:
-        return "the day it is due"
+    """How a rung that counts days says when it falls: 5 working days before"""
     days = "day" if rung.count == 1 else "days"
     return f"{rung.count} {'working ' if rung.working else ''}{days} {rung.anchor.value}"
 

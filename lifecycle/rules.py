@@ -51,6 +51,8 @@ def rules_for(policy_hash: str, calendar_hash: str, division: str) -> Rules:
             f"This worker does not hold {missing}. "
             "Put the file of that version back under config/ and restart it."
         )
+    if division not in {one.value for one in Division}:
+        raise UnknownRules(f"No calendar is of {division!r}. Known: {', '.join(Division)}.")
     return Rules(
         policy=policy,
         calendar=table.of(Division(division)),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from sqlite3 import Connection as SQLiteConnection
+from threading import Lock
 from typing import cast
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, select
@@ -12,15 +13,21 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
 IMMEDIATE = "followthrough_immediate"
+PATIENCE = 30  # seconds
 
 
 class Database:
-    """Sessions on one database. SQLite runs in WAL with synchronous FULL; its writers begin IMMEDIATE."""
+    """Sessions on one database. SQLite runs in WAL with synchronous FULL; its writers begin IMMEDIATE.
+
+    SQLite's writers wait for their turn here, not in SQLite: that only sleeps and looks again, for longer each time,
+    so that under load some waited for seconds while half of the time nobody wrote.
+    """
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         self.url = url
         self.sqlite = make_url(url).get_backend_name() == "sqlite"
         self.engine = _sqlite(url, pool_size) if self.sqlite else _postgresql(url, pool_size)
+        self._writes = Lock()
         self._writer = self.engine.execution_options(**{IMMEDIATE: True})
 
     @contextmanager
@@ -31,9 +38,25 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """A session that is one transaction: committed at the end, rolled back on any error."""
-        with Session(self._writer, expire_on_commit=False) as session, session.begin():
+        """A session that is one transaction: committed at the end, rolled back on any error.
+
+        Raises:
+            TimeoutError: when another writer of this process has not ended within 30 seconds.
+        """
+        with self._turn(), Session(self._writer, expire_on_commit=False) as session, session.begin():
             yield session
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if not self.sqlite:
+            yield
+            return
+        if not self._writes.acquire(timeout=PATIENCE):
+            raise TimeoutError(f"Another writer has held the ledger for {PATIENCE} seconds.")
+        try:
+            yield
+        finally:
+            self._writes.release()
 
     @contextmanager
     def reshaping(self) -> Iterator[Connection]:
@@ -60,7 +83,7 @@ def _sqlite(url: str, pool_size: int) -> Engine:
     path = make_url(url).database
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, pool_size=pool_size, max_overflow=10, connect_args={"timeout": 30})
+    engine = create_engine(url, pool_size=pool_size, max_overflow=10, connect_args={"timeout": PATIENCE})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -68,7 +91,12 @@ def _sqlite(url: str, pool_size: int) -> Engine:
 
 def _prepare_sqlite(connection: SQLiteConnection, _entry: ConnectionPoolEntry) -> None:
     connection.isolation_level = None
-    for pragma in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in (
+        f"busy_timeout={PATIENCE * 1000}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -35,13 +35,17 @@ class TimeFrame(Frozen):
 
 
 class CaseStart(Frozen):
-    """Starts, or continues as new, the workflow of a case. `case` and `done` are empty at first."""
+    """Starts, or continues as new, the workflow of a case. `case` and `done` are empty at first.
+
+    `parked` is why it waits for repair, `noted` what people have been told of that.
+    """
 
     opening: Opening
     time: TimeFrame = TimeFrame()
     case: Case | None = None
     done: dict[str, int] = Field(default_factory=dict)
     parked: str = ""
+    noted: str = ""
 
 
 class Recorded(Frozen):

@@ -25,6 +25,8 @@ from office.rights import role_for
 
 PATIENCE = timedelta(seconds=20)
 DRAFTED = "Your act is kept as a draft. A workflow that was only late may still record it: look before you repeat it."
+NO_ANSWER = (TimeoutError, RPCTimeoutOrCancelledError, RPCError, RuntimeError)
+"""What a call to the engine raises; RuntimeError when a client that connects at its first call cannot."""
 SILENT = (
     RPCStatusCode.DEADLINE_EXCEEDED,
     RPCStatusCode.CANCELLED,
@@ -99,7 +101,7 @@ class Desk:
             )
         except WorkflowQueryFailedError as failed:
             raise NeedsRepair(f"{case_id} needs repair: {failed.message}") from failed
-        except (RPCError, RPCTimeoutOrCancelledError) as error:
+        except NO_ANSWER as error:
             raise await asyncio.to_thread(self._unanswered, error, case_id) from error
         return view
 
@@ -117,7 +119,7 @@ class Desk:
                 receipt: Receipt = await handle.execute_update(name, message, result_type=Receipt)
         except WorkflowUpdateFailedError as failed:
             raise said(failed) from failed
-        except (TimeoutError, RPCTimeoutOrCancelledError, RPCError) as error:
+        except NO_ANSWER as error:
             raise await asyncio.to_thread(self._unanswered, error, case_id) from error
         return receipt
 
@@ -199,10 +201,8 @@ def said(failed: WorkflowUpdateFailedError) -> Exception:
 
 def silence(error: Exception, who: str) -> Exception:
     """What it means that no answer came."""
-    if isinstance(error, RPCError) and error.status not in SILENT:
-        return Unreachable(
-            f"The engine does not answer ({error.status.name}): {error}. Is `followthrough up` running?"
-        )
+    if isinstance(error, RuntimeError) or (isinstance(error, RPCError) and error.status not in SILENT):
+        return Unreachable(f"The engine does not answer: {error}. Is `followthrough up` running?")
     return NeedsRepair(
         f"The workflow of {who} does not answer, and needs repair. Is a worker running? (followthrough doctor)"
     )

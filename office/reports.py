@@ -8,7 +8,6 @@ from typing import TypeVar
 from sqlmodel import select
 from temporalio.client import (
     Client,
-    RPCTimeoutOrCancelledError,
     WithStartWorkflowOperation,
     WorkflowUpdateFailedError,
     WorkflowUpdateHandle,
@@ -24,7 +23,7 @@ from models.attributes import initial
 from models.database import Database
 from models.messages import PublishReport, ReportStart, ReportState, StartCases, TimeFrame
 from models.tables import CaseRow, Report
-from office.desk import PATIENCE, Clock, NeedsRepair, NoCase, said, silence
+from office.desk import NO_ANSWER, PATIENCE, Clock, NeedsRepair, NoCase, Unreachable, said, silence
 from office.people import find_actor
 from office.rights import role_for
 
@@ -55,16 +54,25 @@ class ReportDesk:
         """
         await asyncio.to_thread(self._permitted, actor, "import")
         for batch in _batches(openings) or [()]:
-            await self._answer(
-                self.client.start_update_with_start_workflow(
-                    "open_cases",
-                    StartCases(report=report, openings=batch, time=time),
-                    wait_for_stage=WorkflowUpdateStage.ACCEPTED,
-                    start_workflow_operation=self._begun(ReportStart(report=report, time=time, actor=actor)),
-                    result_type=int,
-                ),
-                report,
+            await self._open(
+                ReportStart(report=report, time=time, actor=actor),
+                StartCases(report=report, openings=batch, time=time),
             )
+
+    async def _open(self, start: ReportStart, cases: StartCases) -> None:
+        begun = self._begun(start)
+        asked = self.client.start_update_with_start_workflow(
+            "open_cases",
+            cases,
+            wait_for_stage=WorkflowUpdateStage.ACCEPTED,
+            start_workflow_operation=begun,
+            result_type=int,
+        )
+        try:
+            await self._answer(asked, start.report)
+        except (NeedsRepair, Unreachable):  # asyncio complains of a failure that nobody fetches
+            await asyncio.gather(asyncio.wait_for(begun.workflow_handle(), 1), return_exceptions=True)
+            raise
 
     def _begun(self, start: ReportStart) -> WithStartWorkflowOperation[object, object]:
         """A report's workflow that has ended is begun again for the cases that come later."""
@@ -145,7 +153,7 @@ class ReportDesk:
                 return await update.result()
         except WorkflowUpdateFailedError as failed:
             raise said(failed) from failed
-        except (TimeoutError, RPCTimeoutOrCancelledError, RPCError) as error:
+        except NO_ANSWER as error:
             if isinstance(error, RPCError) and error.status is RPCStatusCode.NOT_FOUND:
                 raise
             raise silence(error, f"report {report}") from error

@@ -15,14 +15,11 @@ from office.intake_bodies import Bodies
 from office.people import NotAllowed
 from office.reports import ReportDesk
 from rehearsal.deeds import PUBLISH, Deed
+from rehearsal.errors import DeedFailed
 from rehearsal.history import History
 from rehearsal.scribe import Scribe, Task
 
 OF_OVERSIGHT = ("invite_comments", "record_response")
-
-
-class DeedFailed(Exception):  # noqa: N818 - said to whoever wrote the history
-    """A deed of the history was refused; says which, when and why."""
 
 
 class Cast:

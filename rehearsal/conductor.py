@@ -16,6 +16,7 @@ from models.database import Database
 from models.messages import CaseStart, ReportStart
 from office.desk import Clock
 from rehearsal.agendas import Agendas
+from rehearsal.errors import NotSettled, RanAhead
 
 PAST = timedelta(minutes=5)
 """How far beyond an instant the clocks are moved, within its step of a quarter of an hour.
@@ -27,14 +28,6 @@ STEP = timedelta(minutes=15)
 SETTLES = 120.0
 LOOKS_EVERY = 0.02
 Workflow = WorkflowHandle[object, object]
-
-
-class NotSettled(Exception):  # noqa: N818 - said to whoever runs it
-    """Something due by the instant is not in the ledger after a long wait."""
-
-
-class RanAhead(Exception):  # noqa: N818 - said to whoever runs it
-    """A workflow's clock went beyond where it was moved; what happens now would be dated wrongly."""
 
 
 class VirtualClock(Clock):

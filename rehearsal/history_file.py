@@ -1,26 +1,19 @@
 """Reading a history from TOML. What is wrong is said with file, line and key."""
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from office.intake_lines import Lines
+from rehearsal.errors import HistoryError
 from rehearsal.history import History
 from rehearsal.history_checks import Place, problems
 
 FOLDER = Path(__file__).parents[1] / "config" / "histories"
 EVERY = "every_body"
-
-
-class HistoryError(ValueError):
-    """A history that cannot be replayed; the message names file, line and key, one line for each problem."""
-
-    def __init__(self, file: str, problems: Iterable[str]) -> None:
-        self.problems = tuple(dict.fromkeys(problems))
-        super().__init__("\n".join(f"{file}: {problem}" for problem in self.problems))
 
 
 def find_history(named: Path | str) -> Path:

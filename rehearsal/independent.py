@@ -102,8 +102,8 @@ class _Audit:
         for stream, facts in self._streams():
             opened = facts[0].details
             world = World(
-                policy=self.policies[opened["policy_hash"]],
-                holidays=self.days[opened["calendar_hash"]],
+                policy=_held(self.policies, opened["policy_hash"], "policy"),
+                holidays=_held(self.days, opened["calendar_hash"], "table of bank holidays"),
                 own_limits=self._own_limits(opened["reference"]),
             )
             found.update(Life(stream, facts, world, opened["division"]).expected(until))
@@ -197,6 +197,12 @@ def _by_hash(paths: Iterable[Path], read: Callable[[str], T]) -> Iterator[tuple[
     for path in paths:
         text = path.read_text(encoding="utf-8").replace("\r\n", "\n")
         yield hashlib.sha256(text.encode()).hexdigest(), read(text)
+
+
+def _held(shelf: Mapping[str, T], digest: str, what: str) -> T:
+    if digest not in shelf:
+        raise LookupError(f"No {what} in config/ has the hash {digest[:12]}: put that version back.")
+    return shelf[digest]
 
 
 def _holidays(text: str) -> dict[str, frozenset[date]]:

@@ -40,25 +40,26 @@ class Papers:
         )
 
     def assessment(self, session: Session, body: BodyHistory, day: date) -> Letter:
-        words, recommendation = self.history.letter, self.history.recommendation
         facts: tuple[Fact, ...] = ("findings", "verdict") if body.verdict else ("findings", "outcome")
-        envelope = self._envelope(session, body, day, words.subject, facts)
-        return render_letter(
-            envelope,
-            Assessment(
-                background=words.background,
-                quoted=recommendation.quoted or recommendation.summary,
-                reviewed=words.reviewed,
-                outcome=body.outcome,
-                criteria=tuple(
-                    Criterion(one.name, body.findings[one.id], one.says) for one in recommendation.criterion
-                ),
-                requested_on=body.requested,
-                submission_due=body.submission_due,
-                submitted=body.submitted is not None,
-                verdict=body.verdict or words.verdict.get(body.outcome, ""),
-                follow_up=words.follow_up,
+        envelope = self._envelope(session, body, day, self.history.letter.subject, facts)
+        return render_letter(envelope, self.assessed(body))
+
+    def assessed(self, body: BodyHistory) -> Assessment:
+        """What the assessment letter to a body tells."""
+        words, recommendation = self.history.letter, self.history.recommendation
+        return Assessment(
+            background=words.background,
+            quoted=recommendation.quoted or recommendation.summary,
+            reviewed=words.reviewed,
+            outcome=body.outcome,
+            criteria=tuple(
+                Criterion(one.name, body.findings[one.id], one.says) for one in recommendation.criterion
             ),
+            requested_on=body.requested,
+            submission_due=body.submission_due,
+            submitted=body.submitted is not None,
+            verdict=body.verdict or words.verdict.get(body.outcome, ""),
+            follow_up=words.follow_up,
         )
 
     def submission(self, body: BodyHistory, day: date) -> str:

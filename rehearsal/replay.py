@@ -21,6 +21,7 @@ from office.reports import ReportDesk
 from rehearsal.acting import Cast
 from rehearsal.conductor import Conductor, VirtualClock
 from rehearsal.deeds import deeds, ends_on, opens_at
+from rehearsal.errors import FolderTaken
 from rehearsal.history import History
 from rehearsal.history_file import find_history, read_history
 from rehearsal.outputs import write_letters
@@ -33,10 +34,6 @@ from worker import TASK_QUEUE, working
 
 PATIENCE = timedelta(seconds=60)
 Progress = Callable[[int, int, str], None]
-
-
-class FolderTaken(Exception):  # noqa: N818 - said to a person
-    """The folder to keep a replay in holds something already."""
 
 
 async def replay(
@@ -62,9 +59,19 @@ async def replay(
             result = await asyncio.to_thread(
                 read_result, told, database, folder, until=until, seconds=seconds
             )
+        except Exception:
+            _end_if_interrupted()
+            raise
         finally:
             database.close()
     return result.model_copy(update={"folder": str(keep)}) if keep else result
+
+
+def _end_if_interrupted() -> None:
+    """An act broken off by Ctrl-C says that the engine does not answer; what ended it is the interruption."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError from None
 
 
 async def _play(history: History, folder: Path, database: Database, progress: Progress) -> datetime:

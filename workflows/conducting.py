@@ -1,27 +1,31 @@
-"""How a workflow conducts a stream of the ledger: one writer at a time, one armed timer, every act compared and appended.
+"""How a workflow conducts a stream of the ledger: one writer, one armed timer, every act compared and appended.
 
 The ledger is the truth. What is folded here is what the ledger has answered; on Behind the missed events are
 folded in and the act is judged again; on Ahead nothing is written and the case waits for repair.
+
+What this process lacks (a policy file, a bug mended) is never parked: it fails the workflow task, which the engine
+tries again until the process has it. Parking would be decided by what no history holds, and could not be replayed.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy
+from temporalio.common import RawValue, RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, CancelledError, FailureError
 
 with workflow.unsafe.imports_passed_through():
     from lifecycle.acts import Act
     from lifecycle.agenda import agenda, falls_due, next_instant
     from lifecycle.case import Case, fold, fold_all
-    from lifecycle.dates import local_date, long_date
+    from lifecycle.dates import end_of_day, local_date, long_date
     from lifecycle.decisions import decide
     from lifecycle.events import Event
     from lifecycle.explain import waiting_for
+    from lifecycle.moments import next_for
     from lifecycle.opening import open_case
-    from lifecycle.rules import Rules, UnknownRules, rules_for
+    from lifecycle.rules import Rules, rules_for
     from lifecycle.words import Refused
     from models import attributes
     from models.messages import (
@@ -31,7 +35,9 @@ with workflow.unsafe.imports_passed_through():
         CaseStart,
         CaseView,
         Forecast,
+        Parked,
         Receipt,
+        Recorded,
         Reseat,
         StreamEvents,
         StreamRead,
@@ -40,7 +46,10 @@ with workflow.unsafe.imports_passed_through():
 LOCAL_TRY = timedelta(seconds=5)
 ORDINARY_TRY = timedelta(seconds=30)
 LEAST_WAIT = timedelta(seconds=1)
+FOREVER = RetryPolicy(maximum_interval=timedelta(minutes=1))
+A_WEEK = timedelta(days=7)
 KEYS_KEPT = 200
+REFUSED = "Refused"
 
 
 class Conducting:
@@ -53,19 +62,14 @@ class Conducting:
         self.parked = start.parked
         self._writing = asyncio.Lock()
         self._shown: tuple[object, ...] = ()
-        self._continue = False
+        self._noted = start.noted
+        self._reseats = 0
 
     # --- time ---------------------------------------------------------------------------------------------------
 
     def now(self) -> datetime:
         """The engine's instant: real, or shifted and stepped on a virtual timeline."""
-        frame = self.start.time
-        shifted = self._exact_now()
-        if not frame.grain_seconds:
-            return shifted
-        return datetime.fromtimestamp(
-            shifted.timestamp() // frame.grain_seconds * frame.grain_seconds, tz=UTC
-        )
+        return self.start.time.stepped(self._exact_now())
 
     def _exact_now(self) -> datetime:
         return workflow.now() + timedelta(seconds=self.start.time.shift_seconds)
@@ -82,28 +86,44 @@ class Conducting:
         A timer is a wake-up, never truth: on waking the agenda is asked again.
         """
         await self._let_rungs_fall()
+        await self._note_parked()
+        if self.case.ended:
+            return
         self._show()
-        seen = self.case.seq
-        at = None if self.parked or self.case.ended else next_instant(self.case, self.rules())
-        if self._changed(seen):
-            return
+        seen, at = self._state(), self._next_wake()
         if at is None:
-            await workflow.wait_condition(lambda: self._changed(seen))
+            await workflow.wait_condition(lambda: self._state() != seen)
             return
-        left = max(LEAST_WAIT, at - self._exact_now())
+        left = max(LEAST_WAIT, self._stepped_up(at) - self._exact_now())
         try:
             await workflow.wait_condition(
-                lambda: self._changed(seen), timeout=left, timeout_summary=self._timer_summary(at)
+                lambda: self._state() != seen, timeout=left, timeout_summary=self._timer_summary(at)
             )
         except TimeoutError:
             return
 
-    def _changed(self, seen: int) -> bool:
-        return self.case.seq != seen or self.case.ended or self._continue
+    def _state(self) -> tuple[int, str, int]:
+        return self.case.seq, self.parked, self._reseats
+
+    def _next_wake(self) -> datetime | None:
+        """The next instant on the agenda. Where none follows a due date within a week, the end of that day: from
+        then on the case shows as overdue."""
+        if self.parked:
+            return None
+        at, due = next_instant(self.case, self.rules()), self.case.next_due()
+        over = end_of_day(due) if due else None
+        if over is None or over <= self.now() or (at is not None and at - over < A_WEEK):
+            return at
+        return over
+
+    def _stepped_up(self, at: datetime) -> datetime:
+        """The first instant at which `now` is not before `at`."""
+        step = self.start.time.stepped(at)
+        return step if step == at else step + timedelta(seconds=self.start.time.grain_seconds)
 
     def _timer_summary(self, at: datetime) -> str:
         entry = next((one for one in agenda(self.case, self.rules()) if one.at == at), None)
-        what = f"{entry.clock}: {entry.rung}" if entry else "agenda"
+        what = f"{entry.clock}: {entry.rung}" if entry else "overdue from now"
         return f"{what} on {long_date(local_date(at))}"
 
     async def _let_rungs_fall(self) -> None:
@@ -118,10 +138,11 @@ class Conducting:
 
     def refuse_wrong(self, act: Act) -> None:
         """For validators: a wrong act is refused with its reason, and leaves no trace in the history."""
-        if act.key in self.done or not self.case.opened:
+        if act.key in self.done:
             return
         self._refuse_parked()
-        self._judge(act)
+        if self.case.opened:
+            self._judge(act)
 
     async def act(self, act: Act) -> Receipt:
         """Take an act: judged again, appended under its key, acknowledged only when it is in the ledger."""
@@ -141,9 +162,18 @@ class Conducting:
         try:
             return decide(self.case, act, self.now(), self.rules())
         except Refused as refused:
-            raise ApplicationError(str(refused), type="Refused", non_retryable=True) from None
-        except UnknownRules as unknown:
-            raise ApplicationError(str(unknown), type="NeedsRepair", non_retryable=True) from None
+            raise _refusal(str(refused)) from None
+
+    @workflow.update(dynamic=True)
+    async def unknown_act(self, name: str, _args: Sequence[RawValue]) -> None:
+        """Never reached: its validator refuses."""
+
+    @unknown_act.validator
+    def _refuse_unknown(self, name: str, _args: Sequence[RawValue]) -> None:
+        said = f"{self.case.id} takes no act {name!r}."
+        if self.case.opened and not self.case.ended:
+            said += f" Next for this case: {next_for(self.case, self.rules())}."
+        raise _refusal(said)
 
     def _refuse_parked(self) -> None:
         if self.parked:
@@ -151,7 +181,7 @@ class Conducting:
 
     def _not_recorded(self) -> ApplicationError:
         return ApplicationError(
-            f"Not recorded; {self.case.id} needs repair: {self.parked}",
+            f"{self.case.id} needs repair: {self.parked}",
             type="NeedsRepair",
             non_retryable=True,
         )
@@ -164,7 +194,7 @@ class Conducting:
     # --- the ledger ---------------------------------------------------------------------------------------------
 
     async def open(self) -> None:
-        """Write the first events. A workflow started again, or re-seated, is answered Behind and folds what there is."""
+        """Write the first events. A workflow started again is answered Behind, and folds what there is."""
         async with self._writing:
             if not self.case.opened:
                 await self._append(None, open_case(self.start.opening, self.now(), self.rules()))
@@ -183,7 +213,7 @@ class Conducting:
             case Answer.committed:
                 self.case = after
             case Answer.already | Answer.behind:
-                self._fold_missed(answer)
+                self._fold_missed(answer.missed)
             case Answer.ahead:
                 self._park(
                     f"the ledger stands at {answer.seq} and this workflow at {self.case.seq}. "
@@ -205,19 +235,26 @@ class Conducting:
                 schedule_to_close_timeout=LOCAL_TRY,
                 retry_policy=RetryPolicy(maximum_attempts=2),
             )
-        except ActivityError:
+        except CancelledError:
+            raise
+        except (
+            FailureError
+        ) as failed:  # out of time it is an ActivityError, out of tries what the ledger raised
+            cause = failed.cause if isinstance(failed, ActivityError) else failed
+            if isinstance(cause, ApplicationError) and cause.type == REFUSED:
+                raise _refusal(cause.message) from None
             appended = await workflow.execute_activity(
                 "append",
                 request,
                 result_type=Appended,
                 start_to_close_timeout=ORDINARY_TRY,
-                retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=1)),
+                retry_policy=FOREVER,
                 summary="append to the ledger, after the quick way failed",
             )
         return appended
 
-    def _fold_missed(self, answer: Appended) -> None:
-        for recorded in answer.missed:
+    def _fold_missed(self, missed: tuple[Recorded, ...]) -> None:
+        for recorded in missed:
             if recorded.seq == self.case.seq + 1:
                 self.case = fold(self.case, recorded.event)
             if recorded.act_key is not None:
@@ -228,15 +265,15 @@ class Conducting:
         while len(self.done) > KEYS_KEPT:
             self.done.pop(next(iter(self.done)))
 
-    async def _catch_up(self) -> None:
-        answer = await workflow.execute_activity(
+    async def _read_ledger(self) -> tuple[Recorded, ...]:
+        answer: StreamEvents = await workflow.execute_activity(
             "read_stream",
-            StreamRead(stream=self.case.id, after_seq=self.case.seq),
+            StreamRead(stream=self.case.id),
             result_type=StreamEvents,
             start_to_close_timeout=ORDINARY_TRY,
-            retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=1)),
+            retry_policy=FOREVER,
         )
-        self._fold_missed(Appended(answer=Answer.behind, seq=0, missed=answer.events))
+        return answer.events
 
     # --- repair -------------------------------------------------------------------------------------------------
 
@@ -244,21 +281,32 @@ class Conducting:
         self.parked = cause
         workflow.logger.error("parked for repair", extra={"stream": self.case.id, "cause": cause})
 
+    async def _note_parked(self) -> None:
+        """Have people see that the case waits for repair, and that it no longer does."""
+        if self.parked == self._noted:
+            return
+        self._noted = self.parked
+        self._show()
+        await workflow.execute_activity(
+            "note_parked",
+            Parked(stream=self.case.id, cause=self.parked),
+            start_to_close_timeout=ORDINARY_TRY,
+            retry_policy=FOREVER,
+        )
+
     async def reseat_from_ledger(self, order: Reseat) -> Receipt:
         """Fold the case again from its ledger, and go on."""
         async with self._writing:
-            self.case = Case(id=self.start.opening.id)
-            self.done = {}
-            await self._catch_up()
-            self.parked = ""
-            self._continue = True
+            recorded = await self._read_ledger()
+            self.case, self.done, self.parked = Case(id=self.start.opening.id), {}, ""
+            self._fold_missed(recorded)
+            self._reseats += 1
             return self._receipt(order.key, self.case.seq)
 
     async def conduct(self) -> None:
-        """Run the process to its end. A failure that nobody foresaw parks the case for repair; it never fails it."""
+        """Run the process to its end. What the ledger refuses parks the case for repair; nothing ever fails it."""
         while not self.case.ended:
             await self._guarded(self.stage if self.case.opened or self.parked else self.open)
-            self._continue = False
             if self._must_continue_as_new():
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 workflow.continue_as_new(self._carried())
@@ -270,8 +318,8 @@ class Conducting:
             await step()
         except CancelledError:
             raise
-        except (FailureError, Refused, UnknownRules) as error:
-            self._park(self.parked or str(error))
+        except (FailureError, Refused) as error:
+            self._park(self.parked or str(error.__cause__ or error))
 
     async def stage(self) -> None:
         """One stage of the process; returns when something has changed."""
@@ -282,7 +330,12 @@ class Conducting:
 
     def _carried(self) -> CaseStart:
         return self.start.model_copy(
-            update={"case": self.case, "done": dict(self.done), "parked": self.parked}
+            update={
+                "case": self.case,
+                "done": dict(self.done),
+                "parked": self.parked,
+                "noted": self._noted,
+            }
         )
 
     # --- being seen ---------------------------------------------------------------------------------------------
@@ -325,3 +378,7 @@ class Conducting:
             ),
             parked=self.parked,
         )
+
+
+def _refusal(said: str) -> ApplicationError:
+    return ApplicationError(said, type=REFUSED, non_retryable=True)

@@ -9,6 +9,7 @@ from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from lifecycle.dates import local_date
+    from models import attributes
     from models.messages import (
         PublishCases,
         PublishReport,
@@ -17,11 +18,14 @@ with workflow.unsafe.imports_passed_through():
         ReportState,
         StartCases,
         StartResponses,
+        Unpublished,
     )
 
 QUICK = timedelta(seconds=30)
 LONG = timedelta(minutes=30)
 FOREVER = RetryPolicy(maximum_interval=timedelta(minutes=1))
+FIRST_RETRY = timedelta(minutes=5)
+LAST_RETRY = timedelta(days=1)
 
 
 @workflow.defn(name="ReportWorkflow")
@@ -32,11 +36,18 @@ class ReportWorkflow:
     def __init__(self, start: ReportStart) -> None:
         self.start = start
         self.state = ReportState(report=start.report)
+        self._known = False
+        self._order = PublishReport(key="", actor="")
+        self._unpublished = Unpublished()
         self._publishing = asyncio.Lock()
 
     @workflow.run
     async def run(self, start: ReportStart) -> ReportState:
+        """Answers how the report stood when it was published. One started again knows that it was."""
+        self.state = await self._read_state()
+        self._known = True
         await self._hold_publication()
+        await self._publish_stuck()
         await workflow.wait_condition(workflow.all_handlers_finished)
         return self.state
 
@@ -57,20 +68,35 @@ class ReportWorkflow:
         workflow.set_current_details("Waiting for the order to publish letters and overview together.")
         await workflow.wait_condition(lambda: self.state.published_on is not None)
         workflow.set_current_details(f"Published on {self.state.published_on}.")
+        workflow.upsert_search_attributes([attributes.STAGE.value_set("published")])
+
+    async def _publish_stuck(self) -> None:
+        """Cases that waited for repair when the order came are published as soon as they can be."""
+        wait = FIRST_RETRY
+        while self._unpublished.stuck:
+            await workflow.sleep(wait, summary=f"{len(self._unpublished.stuck)} cases wait for repair")
+            wait = min(LAST_RETRY, wait * 2)
+            await self._publish_together(self._order)
 
     @workflow.update
     async def publish(self, order: PublishReport) -> ReportState:
         """Publish together. Refused while a case that is not left out by decision has no letter sent."""
+        await workflow.wait_condition(lambda: self._known)
         async with self._publishing:
-            if self.state.published_on is not None:
-                return self.state
-            on = order.on or self._today()
-            await self._refuse_unready(order)
-            await self._order(order)
-            await self._publish_cases(order)
-            await self._start_responses(order)
-            self.state = (await self._read_state()).model_copy(update={"published_on": on})
+            if self.state.published_on is None:
+                self._order = order.model_copy(update={"on": order.on or self._today()})
+                await self._refuse_unready(order)
+                await self._record(self._order)
+                await self._publish_together(self._order)
             return self.state
+
+    async def _publish_together(self, order: PublishReport) -> None:
+        self._unpublished = await self._publish_cases(order)
+        await self._start_responses(order)
+        left = (*self._unpublished.stuck, *self._unpublished.refused)
+        self.state = (await self._read_state()).model_copy(
+            update={"published_on": order.on, "not_ready": left}
+        )
 
     @publish.validator
     def _check_publish(self, order: PublishReport) -> None:
@@ -95,7 +121,7 @@ class ReportWorkflow:
                 non_retryable=True,
             )
 
-    async def _order(self, order: PublishReport) -> None:
+    async def _record(self, order: PublishReport) -> None:
         """One ledger row, in force at once; the updates to each case follow, and may be repeated."""
         await workflow.execute_activity(
             "record_order",
@@ -111,8 +137,8 @@ class ReportWorkflow:
             retry_policy=FOREVER,
         )
 
-    async def _publish_cases(self, order: PublishReport) -> None:
-        await workflow.execute_activity(
+    async def _publish_cases(self, order: PublishReport) -> Unpublished:
+        left: Unpublished = await workflow.execute_activity(
             "publish_cases",
             PublishCases(
                 report=self.start.report,
@@ -122,11 +148,13 @@ class ReportWorkflow:
                 on=order.on or self._today(),
                 left_out=tuple(order.left_out),
             ),
+            result_type=Unpublished,
             start_to_close_timeout=LONG,
             heartbeat_timeout=timedelta(minutes=1),
             retry_policy=FOREVER,
             summary="publish every case of the report",
         )
+        return left
 
     async def _start_responses(self, order: PublishReport) -> None:
         await workflow.execute_activity(

@@ -48,6 +48,15 @@ class ResponseWorkflow(Conducting):
         self.refuse_wrong(act)
 
     @workflow.update
+    async def move_due_date(self, act: a.MoveDueDate) -> Receipt:
+        return await self.act(act)
+
+    @move_due_date.validator
+    def _check_move(self, act: a.MoveDueDate) -> None:
+        """Refuses always: a date set by statute is not moved."""
+        self.refuse_wrong(act)
+
+    @workflow.update
     async def reseat(self, order: Reseat) -> Receipt:
         return await self.reseat_from_ledger(order)
 

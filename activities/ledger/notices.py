@@ -2,17 +2,27 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import ColumnElement, insert, update
-from sqlmodel import Session, col, select
+from sqlalchemy import bindparam, insert, select, update
+from sqlmodel import Session
 
 from lifecycle import events as e
 from lifecycle.case import Case
 from lifecycle.words import Reason
 from models.messages import Append
-from models.tables import Notice, NoticeState
+from models.tables import NoticeState
+from models.tables.core import NOTICES
 
 ACT = "act"
 Values = dict[str, object]
+_OF_CLOCK = (NOTICES.c.case_id == bindparam("of"), NOTICES.c.clock == bindparam("named"))
+_ADD = insert(NOTICES)
+_DROP = (
+    update(NOTICES)
+    .where(*_OF_CLOCK, NOTICES.c.state == NoticeState.due.value)
+    .values(state=NoticeState.not_sent.value, reason=bindparam("why"))
+)
+_DROP_OF_ROLES = _DROP.where(NOTICES.c.role.in_(bindparam("roles", expanding=True)))
+_LEAVING = select(NOTICES.c.mail_id).where(*_OF_CLOCK, NOTICES.c.state == NoticeState.claimed.value)
 
 
 def settle(session: Session, request: Append, case: Case, before_seq: int) -> tuple[str, ...]:
@@ -26,7 +36,7 @@ def settle(session: Session, request: Append, case: Case, before_seq: int) -> tu
         for values in _notices(request, case, event, seq)
     ]
     if rows:
-        session.exec(insert(Notice), params=rows)
+        session.connection().execute(_ADD, rows)
     return tuple(dict.fromkeys(leaving))
 
 
@@ -42,30 +52,17 @@ def _cancel(session: Session, case_id: str, event: e.Event) -> list[str]:
         _merge(session, case_id, event)
     if not isinstance(event, e.ClockMet | e.ClockEnded | e.ClockMoved):
         return []
-    of_clock = _of_clock(case_id, event.clock)
-    _not_sent_any_more(session, _CANCELS[event.kind], *of_clock)
-    claimed = session.exec(
-        select(Notice.mail_id).where(*of_clock, col(Notice.state) == NoticeState.claimed.value)
-    )
-    return [mail for mail in claimed if mail]
+    of_clock = {"of": case_id, "named": event.clock}
+    session.connection().execute(_DROP, of_clock | {"why": _CANCELS[event.kind].value})
+    leaving = session.connection().scalars(_LEAVING, of_clock)
+    return [mail for mail in leaving if mail]
 
 
 def _merge(session: Session, case_id: str, event: e.RungFell) -> None:
     """A role that still waits for an older rung of this clock hears only of the newest (design, rule 11)."""
     told = [notify.role.value for notify in event.notify]
-    _not_sent_any_more(session, Reason.merged, *_of_clock(case_id, event.clock), col(Notice.role).in_(told))
-
-
-def _of_clock(case_id: str, clock: str) -> tuple[ColumnElement[bool], ...]:
-    return (col(Notice.case_id) == case_id, col(Notice.clock) == clock)
-
-
-def _not_sent_any_more(session: Session, reason: Reason, *which: ColumnElement[bool]) -> None:
-    session.exec(
-        update(Notice)
-        .where(*which, col(Notice.state) == NoticeState.due.value)
-        .values(state=NoticeState.not_sent.value, reason=reason.value)
-    )
+    older = {"of": case_id, "named": event.clock, "roles": told, "why": Reason.merged.value}
+    session.connection().execute(_DROP_OF_ROLES, older)
 
 
 def _notices(request: Append, case: Case, event: e.Event, seq: int) -> Iterator[Values]:

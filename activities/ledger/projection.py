@@ -2,18 +2,24 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
-from sqlalchemy import insert, update
-from sqlmodel import Session, col, select
+from sqlalchemy import Row, bindparam, insert, select, update
+from sqlmodel import Session
 
 from lifecycle.case import Case, Clock, ClockState, fold, fold_all
 from lifecycle.events import Event
 from lifecycle.words import Stage
 from models.messages import Append
-from models.tables import CaseRow, ClockRow
+from models.tables.core import CASES, CLOCKS
 
 Values = dict[str, object]
-FRESH = {"populate_existing": True}  # a session may append twice, and remembers the rows of the first time
+_CASE = select(CASES).where(CASES.c.id == bindparam("of"))
+_CLOCKS = select(CLOCKS).where(CLOCKS.c.case_id == bindparam("of"))
+_ADD_CASE = insert(CASES)
+_ADD_CLOCKS = insert(CLOCKS)
+_CHANGE_CASE = update(CASES).where(CASES.c.id == bindparam("of"))
+_CHANGE_CLOCK = update(CLOCKS).where(CLOCKS.c.case_id == bindparam("of"), CLOCKS.c.id == bindparam("named"))
 
 
 def project(session: Session, request: Append, head_hash: str) -> Case:
@@ -24,9 +30,9 @@ def project(session: Session, request: Append, head_hash: str) -> Case:
     if after.ended and not before.ended:
         values["ended_on"] = ended_on(before, request.events)
     if before.opened:
-        session.exec(update(CaseRow).where(col(CaseRow.id) == after.id).values(values))
+        session.connection().execute(_CHANGE_CASE, values | {"of": after.id})
     else:
-        session.exec(insert(CaseRow), params=[values])
+        session.connection().execute(_ADD_CASE, values)
     _store_clocks(session, before, after)
     return after
 
@@ -42,10 +48,10 @@ def ended_on(case: Case, events: Iterable[Event]) -> date | None:
 
 def _load(session: Session, case_id: str) -> Case:
     """The case as its rows have it: enough to fold on, though they leave out what no page shows."""
-    row = session.exec(select(CaseRow).where(CaseRow.id == case_id), execution_options=FRESH).first()
+    row = session.connection().execute(_CASE, {"of": case_id}).first()
     if row is None:
         return Case(id=case_id)
-    clocks = session.exec(select(ClockRow).where(ClockRow.case_id == case_id), execution_options=FRESH)
+    clocks = session.connection().execute(_CLOCKS, {"of": case_id})
     return Case(
         id=row.id,
         seq=row.seq,
@@ -66,7 +72,7 @@ def _load(session: Session, case_id: str) -> Case:
     )
 
 
-def _clock(row: ClockRow) -> Clock:
+def _clock(row: Row[Any]) -> Clock:
     return Clock(
         id=row.id,
         kind=row.kind,
@@ -124,7 +130,6 @@ def _store_clocks(session: Session, before: Case, after: Case) -> None:
         if clock.id not in before.clocks:
             new.append(values)
         elif values != clock_values(after.id, before.clocks[clock.id]):
-            of_clock = (col(ClockRow.case_id) == after.id, col(ClockRow.id) == clock.id)
-            session.exec(update(ClockRow).where(*of_clock).values(values))
+            session.connection().execute(_CHANGE_CLOCK, values | {"of": after.id, "named": clock.id})
     if new:
-        session.exec(insert(ClockRow), params=new)
+        session.connection().execute(_ADD_CLOCKS, new)

@@ -1,4 +1,7 @@
-"""The ledger as activities. Synchronous: they run in the worker's thread pool, one short transaction each."""
+"""The ledger as activities. Synchronous: they run in the worker's thread pool, one short transaction each.
+
+No cancellation is thrown into their threads: a transaction ends by itself, and never in the middle of its end.
+"""
 
 import contextlib
 
@@ -29,7 +32,7 @@ class LedgerActivities:
     def __init__(self, database: Database) -> None:
         self.database = database
 
-    @activity.defn(name="append")
+    @activity.defn(name="append", no_thread_cancel_exception=True)
     def append(self, request: Append) -> Appended:
         try:
             with self.database.writing() as session:
@@ -40,12 +43,12 @@ class LedgerActivities:
             with self.database.writing() as session:
                 return append(session, request)
 
-    @activity.defn(name="read_stream")
+    @activity.defn(name="read_stream", no_thread_cancel_exception=True)
     def read_stream(self, request: StreamRead) -> StreamEvents:
         with self.database.reading() as session:
             return StreamEvents(events=read(session, request.stream, request.after_seq))
 
-    @activity.defn(name="note_parked")
+    @activity.defn(name="note_parked", no_thread_cancel_exception=True)
     def note_parked(self, case: Parked) -> None:
         """Put the case up for repair, or take it down; repeating is harmless."""
         with self.database.writing() as session:
@@ -62,17 +65,17 @@ class LedgerActivities:
                 with contextlib.suppress(NoRepair):
                     close_repair(session, f"parked/{case.stream}", "engine")
 
-    @activity.defn(name="report_state")
+    @activity.defn(name="report_state", no_thread_cancel_exception=True)
     def report_state(self, report: str) -> ReportState:
         with self.database.reading() as session:
             return reports.state(session, report)
 
-    @activity.defn(name="record_order")
+    @activity.defn(name="record_order", no_thread_cancel_exception=True)
     def record_order(self, order: RecordOrder) -> None:
         with self.database.writing() as session:
             reports.record_publication(session, order)
 
-    @activity.defn(name="make_digest")
+    @activity.defn(name="make_digest", no_thread_cancel_exception=True)
     def make_digest(self, start: DigestStart) -> DigestMade:
         with self.database.writing() as session:
             return digest.make(session, start)

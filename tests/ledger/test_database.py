@@ -94,3 +94,25 @@ def test_instants_come_back_aware_and_in_utc(database: Database):
         [created_at] = session.exec(select(Installation.created_at))
 
     assert (created_at, created_at.tzinfo) == (noon, UTC)
+
+
+def test_a_writer_that_does_not_end_is_given_up_and_the_next_one_writes(database: Database, monkeypatch):
+    if not database.sqlite:
+        return
+    monkeypatch.setattr("models.database.PATIENCE", 0.1)
+    refused: list[str] = []
+
+    def wait() -> None:
+        with pytest.raises(TimeoutError, match="has held the ledger") as given_up, database.writing():
+            pass
+        refused.append(str(given_up.value))
+
+    with database.writing():
+        other = Thread(target=wait)
+        other.start()
+        other.join()
+    with database.writing() as session:
+        session.add(_body("kent"))
+
+    assert len(refused) == 1
+    assert _ids(database) == ["kent"]

@@ -1,142 +1,92 @@
-"""`python -m tests.replay.record`: records the histories of whole lives from a real server, never edited by hand."""
+"""Record the histories of all scenarios with the code as it is: `python -m tests.replay.record`.
+
+Histories of earlier versions stay where they are, and are replayed as long as cases of their time may be running.
+"""
 
 import asyncio
+import json
+import re
+import shutil
+import sys
 import tempfile
-from collections.abc import Awaitable, Callable
-from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 
+from temporalio.client import Client
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 from config.policy_files import fill_shelf
 from embedded.engine import engine
 from embedded.plan import Plan
 from embedded.ports import free_ports
+from models import schema
 from models.database import Database
-from models.messages import DigestStart, PublishReport, ReportStart, Reseat, StartCases, TimeFrame
-from models.schema import upgrade
-from office.reports import ReportDesk
-from tests.replay.manifest import HISTORIES, release, write_manifest
-from tests.unit import builders as b
-from tests.workflows import lives
-from tests.workflows.scene import Followed, Scene
-from tests.workflows.test_response import open_response
+from tests.replay.scenarios import HURRIED, SCENARIOS, Scenario
+from tests.replay.source import hashes
+from tests.workflows.hurried import Hurried, runs_of
+from tests.workflows.scene import Scene
 
-Scenario = Callable[[Scene], Awaitable[Followed]]
-REAL = TimeFrame()
+HISTORIES = Path(__file__).parent / "histories"
+MANIFEST = HISTORIES / "MANIFEST.json"
 
 
-async def overdue(scene: Scene) -> Followed:
-    """Nothing comes: the whole ladder falls, then it is assessed without a submission and withdrawn."""
-    case = await scene.open()
-    await case.take(b.request())
-    await case.until(b.london(date(2017, 6, 29), "09:00"))
-    await case.take(b.withdrawal())
-    await case.handle.result()
-    return case
+def this_version() -> str:
+    return version("followthrough")
 
 
-async def moved(scene: Scene) -> Followed:
-    """A date is moved while its timer is armed, and the plan comes in time for the new one."""
-    case = await scene.open()
-    await case.take(b.request())
-    await case.take(b.move("submission", date(2017, 6, 30)))
-    await case.until(b.london(date(2017, 6, 16), "09:00"))
-    await case.take(b.submission())
-    return case
-
-
-async def reseated(scene: Scene) -> Followed:
-    """A case is folded again from its ledger, and goes on."""
-    case = await lives.up_to(scene, "record_submission")
-    await case.handle.execute_update("reseat", Reseat(key="reseat-1", actor="ops-1"))
-    await case.take(b.assessment())
-    return case
-
-
-async def late(scene: Scene) -> Followed:
-    """A case of before our time: what was due then is recorded and not sent."""
-    return await scene.open(
-        at=b.london(date(2018, 1, 9), "10:00"), own_limits=lives.SIX_MONTHS, source="a spreadsheet"
-    )
-
-
-async def report(scene: Scene) -> Followed:
-    """A report holds its publication; left out by decision, it publishes."""
-    desk = ReportDesk(scene.client, scene.database, scene.queue)
-    opening = scene.opening(report=f"report-{scene.name}")
-    handle = await scene.client.start_workflow(
-        "ReportWorkflow",
-        ReportStart(report=opening.report),
-        id=f"report/{scene.name}",
-        task_queue=scene.queue,
-    )
-    await handle.execute_update(
-        "open_cases", StartCases(report=opening.report, openings=(opening,), time=REAL)
-    )
-    await desk.opened((opening,))
-    await handle.execute_update(
-        "publish", PublishReport(key=f"publish-{scene.name}", actor="lead-1", left_out={opening.id: "late"})
-    )
-    await handle.result()
-    return Followed(scene, handle, REAL)
-
-
-async def digest(scene: Scene) -> Followed:
-    """A day's digest."""
-    handle = await scene.client.start_workflow(
-        "DigestWorkflow",
-        DigestStart(day=date(2017, 5, 16)),
-        id=f"digest/{scene.name}",
-        task_queue=scene.queue,
-    )
-    await handle.result()
-    return Followed(scene, handle, REAL)
-
-
-async def response(scene: Scene) -> Followed:
-    """An oversight body is reminded of its 56 days, and responds."""
-    case = await open_response(scene)
-    await case.take(b.invitation())
-    await case.until(b.london(date(2017, 11, 29), "09:00"))
-    await case.take(b.response())
-    await case.handle.result()
-    return case
-
-
-SCENARIOS: dict[str, tuple[str, Scenario]] = {
-    "whole-life": ("RecommendationWorkflow", lives.whole_life),
-    "overdue": ("RecommendationWorkflow", overdue),
-    "moved": ("RecommendationWorkflow", moved),
-    "reseated": ("RecommendationWorkflow", reseated),
-    "taken-over": ("RecommendationWorkflow", late),
-    "published": ("ReportWorkflow", report),
-    "response": ("ResponseWorkflow", response),
-    "digest": ("DigestWorkflow", digest),
-}
-
-
-async def record() -> None:
-    """Record every scenario under this version, then the manifest."""
+async def record() -> int:
+    """Play every scenario and keep its history; answers how many were kept."""
     fill_shelf()
+    for old in HISTORIES.glob(f"*/{this_version()}"):
+        shutil.rmtree(old)
     with tempfile.TemporaryDirectory() as folder:
-        database = Database(f"sqlite:///{folder}/ledger.db")
-        upgrade(database)
-        [port] = free_ports(1)
-        async with engine(Plan(Path(folder) / "engine", port, virtual=True)) as running:
-            skipper = TimeSkipper(running.client, config=TimeSkippingConfig(enabled=False))
-            scene = Scene(running.client, skipper, database)
-            async with scene.working():
-                for name, (kind, scenario) in SCENARIOS.items():
-                    case = await scenario(scene)
-                    history = await case.handle.fetch_history()
-                    path = HISTORIES / kind / release() / f"{name}.json"
-                    path.parent.mkdir(parents=True, exist_ok=True)
-                    path.write_text(history.to_json() + "\n", "utf-8")
-                    print(f"{kind}/{name}: {len(history.events)} events")
-        database.close()
-    write_manifest()
+        kept = await _on(Path(folder, "plain"), Plan, SCENARIOS)
+        kept += await _on(Path(folder, "hurried"), Hurried, HURRIED)
+    MANIFEST.write_text(json.dumps({"version": this_version(), "code": hashes()}, indent=1) + "\n")
+    return kept
+
+
+async def _on(home: Path, plan: type[Plan], scenarios: dict[tuple[str, str], Scenario]) -> int:
+    [port] = free_ports(1)
+    kept = 0
+    async with engine(plan(home, port, virtual=True)) as running:
+        for (workflow, name), scenario in scenarios.items():
+            kept += await _play(running.client, home / f"{name}.db", workflow, name, scenario)
+    return kept
+
+
+async def _play(client: Client, ledger: Path, workflow: str, name: str, scenario: Scenario) -> int:
+    database = Database(f"sqlite:///{ledger}")
+    schema.upgrade(database)
+    scene = Scene(client, TimeSkipper(client, config=TimeSkippingConfig(enabled=False)), database, name)
+    async with scene.working():
+        workflow_id = await scenario(scene)
+        runs = await runs_of(client, workflow_id)
+        for number, run in enumerate(runs, 1):
+            history = await client.get_workflow_handle(workflow_id, run_id=run).fetch_history()
+            file = f"{name}-{number}.json" if len(runs) > 1 else f"{name}.json"
+            _keep(HISTORIES / workflow / this_version() / file, _without_traces(history.to_json()))
+    database.close()
+    return len(runs)
+
+
+def _without_traces(text: str) -> str:
+    """Stack traces name paths of the machine that recorded; no replay reads them."""
+    return re.sub(r'"stackTrace":\s*"(?:[^"\\]|\\.)*"', '"stackTrace":""', text)
+
+
+def _keep(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(_scrubbed(json.loads(text)), separators=(",", ":"), sort_keys=True) + "\n")
+
+
+def _scrubbed(value: object) -> object:
+    """Without the names of this machine and its processes."""
+    if isinstance(value, dict):
+        return {key: "recorder" if key == "identity" else _scrubbed(one) for key, one in value.items()}
+    return [_scrubbed(one) for one in value] if isinstance(value, list) else value
 
 
 if __name__ == "__main__":
-    asyncio.run(record())
+    print(f"{asyncio.run(record())} histories in {HISTORIES}")
+    sys.exit(0)

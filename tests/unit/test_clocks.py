@@ -5,7 +5,9 @@ from datetime import date
 import pytest
 
 from lifecycle import events as e
+from lifecycle.agenda import agenda
 from lifecycle.case import ClockState
+from lifecycle.explain import waiting_for
 from lifecycle.opening import OwnLimit
 from lifecycle.words import InspectionResult, Refused, Role, Stage
 from tests.unit.builders import (
@@ -181,6 +183,33 @@ def test_a_date_that_the_policy_sets_cannot_be_given():
     assert "The policy sets the date (Submission of the plan)" in refused(
         told, request(due=date(2017, 6, 23))
     )
+
+
+def test_a_clock_without_a_date_is_silent_until_it_is_given_one():
+    told = at_stage(Stage.submitted)
+    undated = policy(NATIONAL).clocks["document"].model_copy(update={"limit": None})
+    clocks = {**policy(NATIONAL).clocks, "document": undated}
+    told.rules = type(told.rules)(
+        policy(NATIONAL).model_copy(update={"clocks": clocks}), told.rules.calendar, told.rules.own_calendar
+    )
+    told.take(document())
+    assert told.case.clocks["document"].due is None
+    assert "the body's missing document, without a date" in waiting_for(told.case, told.rules)
+    assert not [one for one in agenda(told.case, told.rules) if one.clock == "document"]
+    told.take(move("document", date(2017, 7, 20)))
+    assert [one.rung for one in agenda(told.case, told.rules) if one.clock == "document"] == [
+        "before-1",
+        "after-1",
+    ]
+
+
+def test_the_next_date_is_the_earliest_still_running():
+    told = at_stage(Stage.submitted)
+    assert told.case.next_due() == date(2017, 6, 8)
+    told.take(declaration())
+    assert told.case.next_due() == date(2017, 6, 27)
+    told.take(withdrawal())
+    assert told.case.next_due() is None
 
 
 def test_a_moved_date_is_a_new_version_whose_old_rungs_never_fall():

@@ -253,6 +253,11 @@ def test_a_case_is_not_opened_before_its_day_of_issue():
         Story(opening(RESPONSE, date(2017, 10, 5)), london(date(2017, 10, 4), "23:59"))
 
 
+def test_a_year_that_cannot_be_is_refused_and_not_an_error_of_ours():
+    with pytest.raises(Refused, match="over 100 years ago"):
+        Story(opening(issued_on=date(1, 1, 1), own_limits=(OwnLimit(limit="1 day"),)), london(JUNE_2))
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [

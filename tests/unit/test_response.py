@@ -87,3 +87,8 @@ def test_a_response_started_late_sends_nothing_of_before_its_start():
     assert set(late.passed().values()) == {"before we took over"}
     assert sorted(rung for _, _, rung in late.passed()) == ["before-20", "before-5"]
     assert [one.template for one in late.events[0].notify] == ["response-invited"]
+
+
+def test_a_response_taken_over_from_elsewhere_is_not_announced_again():
+    over = Story(opening(RESPONSE, PUBLISHED, source="register of 2017"), london(date(2017, 11, 25)))
+    assert all(one.notify == () for one in over.events)

@@ -7,10 +7,13 @@ import pytest
 from temporalio.client import Client
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
-from config.policy_files import fill_shelf
+from config.policy_files import FOLDER, fill_shelf, template_names
 from embedded.engine import Engine, engine
 from embedded.plan import Plan
 from embedded.ports import free_ports
+from lifecycle.policy import Policy
+from lifecycle.policy_reader import read_policy
+from lifecycle.rules import shelve
 from models.database import Database
 from tests.conftest import SQLiteFiles
 from tests.workflows.scene import Scene
@@ -41,6 +44,16 @@ def ledger(tmp_path: Path, sqlite_template: Path) -> Iterator[Database]:
     files = SQLiteFiles(tmp_path, sqlite_template)
     yield files.new()
     files.close()
+
+
+@pytest.fixture
+def odd_policy() -> Policy:
+    """A policy that reminds at seven minutes past nine."""
+    text = (FOLDER / "national-recommendation-1.toml").read_text("utf-8")
+    odd = text.replace('when = "5 working days before"', 'when = "5 working days before"\nat = "09:07"')
+    policy = read_policy(odd, "odd.toml", template_names())
+    shelve((policy,), ())
+    return policy
 
 
 @pytest.fixture

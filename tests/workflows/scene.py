@@ -1,4 +1,4 @@
-"""A scene for workflows: a ledger, workers that can be stopped and started, and cases on a clock that tests can move."""
+"""A scene for workflows: a ledger, workers that come and go, and cases on a clock that tests can move."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -8,8 +8,16 @@ from itertools import count
 from typing import Any
 from uuid import uuid4
 
+import pytest
+from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
-from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowHandle,
+    WorkflowUpdateFailedError,
+)
+from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import TimeSkipper
 from temporalio.worker import Worker
@@ -34,11 +42,12 @@ OPENED = london(date(2017, 5, 16), "09:00")
 class Scene:
     """A ledger and a task queue of its own. Workers come and go with `working`."""
 
-    def __init__(self, client: Client, skipper: TimeSkipper, database: Database) -> None:
+    def __init__(self, client: Client, skipper: TimeSkipper, database: Database, name: str = "") -> None:
         self.client = client
         self.skipper = skipper
         self.database = database
-        self.name = uuid4().hex[:8]
+        self.name = name or uuid4().hex[:8]
+        self.task_timeout: timedelta | None = None
         self._bodies = count(1)
 
     @property
@@ -57,23 +66,47 @@ class Scene:
         return opening(policy, **{**plain, **changes})
 
     async def open(
-        self, policy: str = NATIONAL, at: datetime = OPENED, *, grain: int = GRAIN, **changes: Any
+        self,
+        policy: str = NATIONAL,
+        at: datetime = OPENED,
+        *,
+        grain: int = GRAIN,
+        wait: bool = True,
+        **changes: Any,
     ) -> "Followed":
-        """A case whose clock shows `at` when it starts."""
+        """A case whose clock shows `at` when it starts. It is open afterwards, unless we do not wait for it."""
         asked = self.opening(policy, **changes)
         shift = (at - datetime.now(UTC)).total_seconds()
-        return await self.start(CaseStart(opening=asked, time=TimeFrame(shift_seconds=shift, grain_seconds=grain)))
+        frame = TimeFrame(shift_seconds=shift, grain_seconds=grain)
+        case = await self.start(CaseStart(opening=asked, time=frame))
+        if wait:
+            await soon(case.opened)
+        return case
 
     async def start(self, start: CaseStart) -> "Followed":
-        kind = "ResponseWorkflow" if start.opening.recommendation_kind == "response" else "RecommendationWorkflow"
         handle = await self.client.start_workflow(
-            kind,
+            _kind(start),
             start,
             id=start.opening.id,
             task_queue=self.queue,
+            task_timeout=self.task_timeout,
             search_attributes=initial("issued", start.opening.body, start.opening.report),
         )
         return Followed(self, handle, start.time)
+
+    def followed(self, case_id: str) -> "Followed":
+        """A case that somebody else started."""
+        return Followed(self, self.client.get_workflow_handle(case_id), TimeFrame())
+
+    def begun(self, start: CaseStart) -> WithStartWorkflowOperation[Any, Any]:
+        """The start of a case's workflow together with its first act."""
+        return WithStartWorkflowOperation(
+            _kind(start),
+            start,
+            id=start.opening.id,
+            task_queue=self.queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+        )
 
 
 class Followed:
@@ -87,6 +120,10 @@ class Followed:
     @property
     def id(self) -> str:
         return self.handle.id
+
+    @property
+    def body(self) -> str:
+        return self.id.rpartition("/")[2]
 
     # --- acting
 
@@ -102,14 +139,17 @@ class Followed:
         receipt: Receipt = await self.handle.execute_update(act.kind, act, result_type=Receipt)
         return receipt
 
+    async def begin(self, act: a.Act) -> "asyncio.Task[Receipt]":
+        """Hand the act in without waiting for what becomes of it."""
+        return asyncio.create_task(self.take(act))
+
     async def failure(self, act: a.Act) -> ApplicationError:
         """Why the act was not taken."""
-        try:
-            receipt = await self.take(act)
-        except WorkflowUpdateFailedError as failed:
-            assert isinstance(failed.cause, ApplicationError), failed.cause
-            return failed.cause
-        raise AssertionError(f"{act.kind} was taken: {receipt}")
+        with pytest.raises(WorkflowUpdateFailedError) as failed:
+            await self.take(act)
+        cause = failed.value.cause
+        assert isinstance(cause, ApplicationError), cause
+        return cause
 
     async def refusal(self, act: a.Act) -> str:
         cause = await self.failure(act)
@@ -130,6 +170,9 @@ class Followed:
             await self.scene.skipper.fast_forward(self.handle, left)
 
     # --- looking
+
+    async def opened(self) -> bool:
+        return (await self.view()).case.opened
 
     async def view(self) -> CaseView:
         view: CaseView = await self.handle.query("view", result_type=CaseView)
@@ -156,7 +199,18 @@ class Followed:
         return notices_of(self.scene.database, self.id)
 
 
-async def soon(true: Callable[[], Awaitable[bool]] | Callable[[], bool], seconds: float = 20) -> None:
+async def ordinary_appends(case: Followed) -> int:
+    """How often the quick way to the ledger failed."""
+    kinds = [event.event_type for event in await case.history()]
+    return kinds.count(EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED)
+
+
+def _kind(start: CaseStart) -> str:
+    response = start.opening.recommendation_kind == "response"
+    return "ResponseWorkflow" if response else "RecommendationWorkflow"
+
+
+async def soon(true: Callable[[], Awaitable[object] | bool], seconds: float = 20) -> None:
     """Wait, for a bounded time, until something is so."""
     end = asyncio.get_running_loop().time() + seconds
     while True:

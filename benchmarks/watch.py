@@ -1,0 +1,63 @@
+"""What the ledger shows of each case, read as it grows: how a benchmark knows that something is recorded."""
+
+import asyncio
+import contextlib
+import sqlite3
+from collections import Counter
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+EVERY = 0.005  # seconds
+RUNGS = {"rung_fell": "rung", "rung_passed": "rung"}
+
+
+class Watch:
+    """Counts of events by stream and kind. A rung counts as `rung`, whether it was sent or merged into another."""
+
+    def __init__(self, ledger: Path) -> None:
+        self._file = sqlite3.connect(f"file:{ledger}?mode=ro", uri=True, check_same_thread=False)
+        self._last = 0
+        self.seen: Counter[tuple[str, str]] = Counter()
+        self._waiting: dict[tuple[str, str], list[tuple[int, asyncio.Future[None]]]] = {}
+
+    async def until(self, stream: str, kind: str, count: int) -> None:
+        """Wait until the ledger has so many events of this kind in the stream."""
+        if self.seen[stream, kind] >= count:
+            return
+        arrived = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault((stream, kind), []).append((count, arrived))
+        await arrived
+
+    async def run(self) -> None:
+        while True:
+            for row, stream, kind in await asyncio.to_thread(self._more):
+                self._last = row
+                self._count(stream, RUNGS.get(kind, kind))
+            await asyncio.sleep(EVERY)
+
+    def _more(self) -> list[tuple[int, str, str]]:
+        asked = "SELECT rowid, stream, kind FROM event WHERE rowid > ? ORDER BY rowid"
+        return self._file.execute(asked, (self._last,)).fetchall()
+
+    def _count(self, stream: str, kind: str) -> None:
+        self.seen[stream, kind] += 1
+        waiting = self._waiting.get((stream, kind), [])
+        for count, arrived in waiting:
+            if self.seen[stream, kind] >= count and not arrived.done():
+                arrived.set_result(None)
+
+    def close(self) -> None:
+        self._file.close()
+
+
+@contextlib.asynccontextmanager
+async def watching(ledger: Path) -> AsyncIterator[Watch]:
+    watch = Watch(ledger)
+    task = asyncio.create_task(watch.run())
+    try:
+        yield watch
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+        watch.close()
