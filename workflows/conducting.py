@@ -12,8 +12,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
 from temporalio import workflow
-from temporalio.common import RawValue, RetryPolicy
-from temporalio.exceptions import ActivityError, ApplicationError, CancelledError, FailureError
+from temporalio.common import RawValue
+from temporalio.exceptions import ApplicationError, CancelledError, FailureError
 
 with workflow.unsafe.imports_passed_through():
     from lifecycle.acts import Act
@@ -35,21 +35,16 @@ with workflow.unsafe.imports_passed_through():
         CaseStart,
         CaseView,
         Forecast,
-        Parked,
         Receipt,
         Recorded,
         Reseat,
-        StreamEvents,
-        StreamRead,
     )
 
-LOCAL_TRY = timedelta(seconds=5)
-ORDINARY_TRY = timedelta(seconds=30)
+from workflows.ledger import ask_ledger, note_parked, read_ledger, refusal
+
 LEAST_WAIT = timedelta(seconds=1)
-FOREVER = RetryPolicy(maximum_interval=timedelta(minutes=1))
 A_WEEK = timedelta(days=7)
 KEYS_KEPT = 200
-REFUSED = "Refused"
 
 
 class Conducting:
@@ -162,7 +157,7 @@ class Conducting:
         try:
             return decide(self.case, act, self.now(), self.rules())
         except Refused as refused:
-            raise _refusal(str(refused)) from None
+            raise refusal(str(refused)) from None
 
     @workflow.update(dynamic=True)
     async def unknown_act(self, name: str, _args: Sequence[RawValue]) -> None:
@@ -173,7 +168,7 @@ class Conducting:
         said = f"{self.case.id} takes no act {name!r}."
         if self.case.opened and not self.case.ended:
             said += f" Next for this case: {next_for(self.case, self.rules())}."
-        raise _refusal(said)
+        raise refusal(said)
 
     def _refuse_parked(self) -> None:
         if self.parked:
@@ -208,7 +203,7 @@ class Conducting:
             events=events,
             waiting_for=waiting_for(after, self.rules()),
         )
-        answer = await self._ask_ledger(request)
+        answer = await ask_ledger(request)
         match answer.answer:
             case Answer.committed:
                 self.case = after
@@ -224,35 +219,6 @@ class Conducting:
             self._remember(key, answer.seq)
         return answer
 
-    async def _ask_ledger(self, request: Append) -> Appended:
-        """Five seconds as a local activity; after that an ordinary one, tried for ever."""
-        appended: Appended
-        try:
-            appended = await workflow.execute_local_activity(
-                "append",
-                request,
-                result_type=Appended,
-                schedule_to_close_timeout=LOCAL_TRY,
-                retry_policy=RetryPolicy(maximum_attempts=2),
-            )
-        except CancelledError:
-            raise
-        except (
-            FailureError
-        ) as failed:  # out of time it is an ActivityError, out of tries what the ledger raised
-            cause = failed.cause if isinstance(failed, ActivityError) else failed
-            if isinstance(cause, ApplicationError) and cause.type == REFUSED:
-                raise _refusal(cause.message) from None
-            appended = await workflow.execute_activity(
-                "append",
-                request,
-                result_type=Appended,
-                start_to_close_timeout=ORDINARY_TRY,
-                retry_policy=FOREVER,
-                summary="append to the ledger, after the quick way failed",
-            )
-        return appended
-
     def _fold_missed(self, missed: tuple[Recorded, ...]) -> None:
         for recorded in missed:
             if recorded.seq == self.case.seq + 1:
@@ -264,16 +230,6 @@ class Conducting:
         self.done[key] = seq
         while len(self.done) > KEYS_KEPT:
             self.done.pop(next(iter(self.done)))
-
-    async def _read_ledger(self) -> tuple[Recorded, ...]:
-        answer: StreamEvents = await workflow.execute_activity(
-            "read_stream",
-            StreamRead(stream=self.case.id),
-            result_type=StreamEvents,
-            start_to_close_timeout=ORDINARY_TRY,
-            retry_policy=FOREVER,
-        )
-        return answer.events
 
     # --- repair -------------------------------------------------------------------------------------------------
 
@@ -287,17 +243,12 @@ class Conducting:
             return
         self._noted = self.parked
         self._show()
-        await workflow.execute_activity(
-            "note_parked",
-            Parked(stream=self.case.id, cause=self.parked),
-            start_to_close_timeout=ORDINARY_TRY,
-            retry_policy=FOREVER,
-        )
+        await note_parked(self.case.id, self.parked)
 
     async def reseat_from_ledger(self, order: Reseat) -> Receipt:
         """Fold the case again from its ledger, and go on."""
         async with self._writing:
-            recorded = await self._read_ledger()
+            recorded = await read_ledger(self.case.id)
             self.case, self.done, self.parked = Case(id=self.start.opening.id), {}, ""
             self._fold_missed(recorded)
             self._reseats += 1
@@ -311,6 +262,7 @@ class Conducting:
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 workflow.continue_as_new(self._carried())
         self._show()
+        await self._note_parked()
         await workflow.wait_condition(workflow.all_handlers_finished)
 
     async def _guarded(self, step: Callable[[], Awaitable[None]]) -> None:
@@ -378,7 +330,3 @@ class Conducting:
             ),
             parked=self.parked,
         )
-
-
-def _refusal(said: str) -> ApplicationError:
-    return ApplicationError(said, type=REFUSED, non_retryable=True)
