@@ -5,8 +5,6 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
 
-from office.first_start import load_first_start
-
 from config.settings import Settings
 from config.temporal import connect
 from embedded.engine import Engine, EngineFailed, engine
@@ -18,6 +16,7 @@ from lifecycle.dates import local_date
 from models.database import Database
 from models.installation import establish
 from models.schema import upgrade
+from office.first_start import load_first_start
 from office.reports import ReportDesk
 from scheduler import scheduling
 from worker import TASK_QUEUE, stop_on_signals, working

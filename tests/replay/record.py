@@ -27,6 +27,7 @@ from tests.workflows.scene import Scene
 
 HISTORIES = Path(__file__).parent / "histories"
 MANIFEST = HISTORIES / "MANIFEST.json"
+SCRUBBED = {"identity": "recorder", "stackTrace": ""}
 
 
 def this_version() -> str:
@@ -77,7 +78,7 @@ def _keep(path: Path, text: str) -> None:
 def _scrubbed(value: object) -> object:
     """Without the names of this machine and its processes."""
     if isinstance(value, dict):
-        return {key: "recorder" if key == "identity" else _scrubbed(one) for key, one in value.items()}
+        return {key: SCRUBBED.get(key, _scrubbed(one)) for key, one in value.items()}
     return [_scrubbed(one) for one in value] if isinstance(value, list) else value
 
 
