@@ -5,6 +5,7 @@ Histories of earlier versions stay where they are, and are replayed as long as c
 
 import asyncio
 import json
+import re
 import shutil
 import sys
 import tempfile
@@ -26,6 +27,8 @@ from tests.workflows.hurried import Hurried, runs_of
 from tests.workflows.scene import Scene
 
 HISTORIES = Path(__file__).parent / "histories"
+PROCESS = re.compile(r"\d+@[\w.-]+")
+"""How a worker names itself, and its own task queue: process@machine."""
 MANIFEST = HISTORIES / "MANIFEST.json"
 SCRUBBED = {"identity": "recorder", "stackTrace": ""}
 
@@ -79,7 +82,9 @@ def _scrubbed(value: object) -> object:
     """Without the names of this machine and its processes."""
     if isinstance(value, dict):
         return {key: SCRUBBED.get(key, _scrubbed(one)) for key, one in value.items()}
-    return [_scrubbed(one) for one in value] if isinstance(value, list) else value
+    if isinstance(value, list):
+        return [_scrubbed(one) for one in value]
+    return PROCESS.sub("recorder", value) if isinstance(value, str) else value
 
 
 if __name__ == "__main__":

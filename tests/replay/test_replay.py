@@ -11,7 +11,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from temporalio.workflow import NondeterminismError
 
 from config.policy_files import fill_shelf
-from tests.replay.record import HISTORIES, MANIFEST, this_version
+from tests.replay.record import HISTORIES, MANIFEST, PROCESS, this_version
 from tests.replay.scenarios import HURRIED, SCENARIOS
 from tests.replay.source import hash_of, hashes
 from worker import PASSED_THROUGH, WORKFLOWS
@@ -84,4 +84,6 @@ def test_comments_docstrings_and_layout_are_not_a_change():
 
 def test_a_history_names_no_machine():
     for path in FILES:
-        assert '"identity":"recorder"' in path.read_text("utf-8")
+        text = path.read_text("utf-8")
+        assert '"identity":"recorder"' in text
+        assert not PROCESS.search(text)
