@@ -64,6 +64,30 @@ def show(case_id: CaseId, as_json: AsJson = False) -> None:
         ("fell_at", "clock", "rung", "role", "state", "reason", "mail_id"),
         as_json=False,
     )
+    output.put("\nDocuments")
+    output.put_rows(
+        [document.model_dump() for document in file.documents], ("name", "size", "hash"), as_json=False
+    )
+
+
+@app.command()
+def document(
+    case_id: CaseId,
+    digest: Annotated[str, typer.Argument(help="The document's SHA-256, as in `case show`.", metavar="HASH")],
+    to: Annotated[Path, typer.Option(help="The file to write; it must not be there yet.")],
+) -> None:
+    """Write a submitted document to a file, exactly as it was received."""
+    with ledger() as database:
+        file = reading.case_file(database, case_id)
+        if file is None or digest not in {one.hash for one in file.documents}:
+            raise NoCase(f"{case_id} has no document {digest!r}. `followthrough case show` lists them.")
+        content = reading.document_content(database, digest)
+    if content is None:
+        raise NoCase(f"The bytes of {digest} are not in the ledger.")
+    if to.exists():
+        raise typer.BadParameter(f"{to} is there already. Name another file.")
+    to.write_bytes(content)
+    output.put(str(to))
 
 
 @app.command()

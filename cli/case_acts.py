@@ -15,6 +15,7 @@ from office import casework, letter_papers
 from office.desk import Desk
 
 app = typer.Typer(help="Cases: one recommendation × one body each.", no_args_is_help=True)
+SEALED = "sealed when handed in"
 FINDINGS = ", ".join(finding.value for finding in Finding)
 
 CaseId = Annotated[
@@ -34,6 +35,16 @@ def show_receipt(receipt: Receipt, as_json: bool) -> None:
     output.put(f"{receipt.stream}\t{receipt.stage}\trecorded at {receipt.seq}")
     if receipt.leaving:
         output.say(f"mail that was already leaving: {', '.join(receipt.leaving)}")
+
+
+def _take_sealed(case_id: str, act: a.Act, field: str, said: str, as_json: bool) -> None:
+    """Seal the act's words, put their id in its field, and hand it in."""
+
+    async def deed(desk: Desk) -> Receipt:
+        sealed = await casework.seal_text(desk, field, said, case_id)
+        return await desk.take(case_id, act.model_copy(update={field: sealed}))
+
+    show_receipt(with_desk(deed), as_json)
 
 
 def _take(case_id: str, act: a.Act, as_json: bool) -> None:
@@ -113,14 +124,8 @@ def ask_document(
 ) -> None:
     """Ask the body for one missing document, on a short clock."""
     person, act_key, said = actor(as_), key(key_), words(text, file, "which document")
-
-    async def deed(desk: Desk) -> Receipt:
-        document = await casework.seal_text(desk, "document", said, case_id)
-        return await desk.take(
-            case_id, a.AskForDocument(key=act_key, actor=person, document=document, due=day(due))
-        )
-
-    show_receipt(with_desk(deed), as_json)
+    act = a.AskForDocument(key=act_key, actor=person, document=SEALED, due=day(due))
+    _take_sealed(case_id, act, "document", said, as_json)
 
 
 @app.command()
@@ -141,15 +146,10 @@ def assess(
     """Complete the assessment: a finding for each criterion, the outcome chosen, and the narrative."""
     person, act_key, said = actor(as_), key(key_), words(text, file, "the narrative")
     findings = _findings(finding or [])
-
-    async def deed(desk: Desk) -> Receipt:
-        assessment = await casework.seal_text(desk, "assessment", said, case_id)
-        act = a.CompleteAssessment(
-            key=act_key, actor=person, on=day(on), assessment=assessment, outcome=outcome, findings=findings
-        )
-        return await desk.take(case_id, act)
-
-    show_receipt(with_desk(deed), as_json)
+    act = a.CompleteAssessment(
+        key=act_key, actor=person, on=day(on), assessment=SEALED, outcome=outcome, findings=findings
+    )
+    _take_sealed(case_id, act, "assessment", said, as_json)
 
 
 def _findings(given: list[str]) -> dict[str, Finding]:
@@ -173,12 +173,8 @@ def take_back(
 ) -> None:
     """Take your completed assessment back, before it is authorised."""
     person, act_key, said = actor(as_), key(key_), words(text, file, "the reason")
-
-    async def deed(desk: Desk) -> Receipt:
-        reason = await casework.seal_text(desk, "reason", said, case_id)
-        return await desk.take(case_id, a.TakeBackAssessment(key=act_key, actor=person, reason=reason))
-
-    show_receipt(with_desk(deed), as_json)
+    act = a.TakeBackAssessment(key=act_key, actor=person, reason=SEALED)
+    _take_sealed(case_id, act, "reason", said, as_json)
 
 
 @app.command()
@@ -200,12 +196,8 @@ def return_assessment(
 ) -> None:
     """Return the assessment to its inspector, with reasons."""
     person, act_key, said = actor(as_), key(key_), words(text, file, "the reasons")
-
-    async def deed(desk: Desk) -> Receipt:
-        reason = await casework.seal_text(desk, "reason", said, case_id)
-        return await desk.take(case_id, a.ReturnAssessment(key=act_key, actor=person, reason=reason))
-
-    show_receipt(with_desk(deed), as_json)
+    act = a.ReturnAssessment(key=act_key, actor=person, reason=SEALED)
+    _take_sealed(case_id, act, "reason", said, as_json)
 
 
 @app.command()
@@ -246,15 +238,8 @@ def declare(
 ) -> None:
     """Record the body's own word that it has implemented the recommendation. It is not verification."""
     person, act_key, said = actor(as_), key(key_), words(text, file, "the statement")
-
-    async def deed(desk: Desk) -> Receipt:
-        statement = await casework.seal_text(desk, "statement", said, case_id)
-        act = a.DeclareImplemented(
-            key=act_key, actor=person, on=day(on), statement=statement, criterion=criterion
-        )
-        return await desk.take(case_id, act)
-
-    show_receipt(with_desk(deed), as_json)
+    act = a.DeclareImplemented(key=act_key, actor=person, on=day(on), statement=SEALED, criterion=criterion)
+    _take_sealed(case_id, act, "statement", said, as_json)
 
 
 @app.command()
@@ -295,12 +280,8 @@ def withdraw(
 ) -> None:
     """Withdraw a case, with a reason."""
     person, act_key, said = actor(as_), key(key_), words(text, file, "the reason")
-
-    async def deed(desk: Desk) -> Receipt:
-        reason = await casework.seal_text(desk, "reason", said, case_id)
-        return await desk.take(case_id, a.Withdraw(key=act_key, actor=person, reason=reason))
-
-    show_receipt(with_desk(deed), as_json)
+    act = a.Withdraw(key=act_key, actor=person, reason=SEALED)
+    _take_sealed(case_id, act, "reason", said, as_json)
 
 
 @app.command()
@@ -316,13 +297,8 @@ def move(
 ) -> None:
     """Move the due date of a running clock, where the policy lets you. A statutory date never moves."""
     person, act_key, said = actor(as_), key(key_), words(text, file, "the reason")
-
-    async def deed(desk: Desk) -> Receipt:
-        reason = await casework.seal_text(desk, "reason", said, case_id)
-        act = a.MoveDueDate(key=act_key, actor=person, clock=clock, due=due.date(), reason=reason)
-        return await desk.take(case_id, act)
-
-    show_receipt(with_desk(deed), as_json)
+    act = a.MoveDueDate(key=act_key, actor=person, clock=clock, due=due.date(), reason=SEALED)
+    _take_sealed(case_id, act, "reason", said, as_json)
 
 
 @app.command()
@@ -339,17 +315,12 @@ def respond(
 ) -> None:
     """Record the oversight body's response (CASE is response/<report>/<oversight body>), and its statutory copies."""
     person, act_key, said = actor(as_), key(key_), words(text, file, "the response")
-
-    async def deed(desk: Desk) -> Receipt:
-        response = await casework.seal_text(desk, "response", said, case_id)
-        act = a.RecordResponse(
-            key=act_key,
-            actor=person,
-            on=day(on),
-            response=response,
-            copy_to_inspectorate=not no_copy_to_inspectorate,
-            copy_to_secretary_of_state=not no_copy_to_secretary,
-        )
-        return await desk.take(case_id, act)
-
-    show_receipt(with_desk(deed), as_json)
+    act = a.RecordResponse(
+        key=act_key,
+        actor=person,
+        on=day(on),
+        response=SEALED,
+        copy_to_inspectorate=not no_copy_to_inspectorate,
+        copy_to_secretary_of_state=not no_copy_to_secretary,
+    )
+    _take_sealed(case_id, act, "response", said, as_json)

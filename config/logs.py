@@ -15,7 +15,7 @@ FILE_BYTES = 10_000_000
 FILES_KEPT = 5
 STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 ON_SCREEN = ("ref", "body", "workflow_id")
-LOUD = {"temporalio": logging.WARNING, "apscheduler": logging.WARNING, "uvicorn.access": logging.WARNING}
+LOUD = dict.fromkeys(("temporalio", "apscheduler", "uvicorn", "alembic", "mail"), logging.WARNING)
 
 
 class JsonLines(logging.Formatter):

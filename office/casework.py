@@ -1,6 +1,7 @@
 """The papers behind acts: words sealed before an act names them, submissions with their documents, letters."""
 
 import asyncio
+import hashlib
 from collections.abc import Sequence
 
 from lifecycle.acts import RecordInspection
@@ -27,7 +28,8 @@ async def seal_text(desk: Desk, kind: str, text: str, case_id: str) -> str:
 async def seal_submission(
     desk: Desk, case_ids: Sequence[str], text: str, documents: Sequence[Document]
 ) -> str:
-    """Seal a submission that answers these cases, with its documents by name, size and hash.
+    """Seal a submission that answers these cases, and keep its documents. The list of them, with their hashes, is
+    part of what is sealed: the same words with another document are another submission.
 
     Raises:
         Refused: for cases of more than one body or report, an empty or too large document, a name twice.
@@ -38,7 +40,7 @@ async def seal_submission(
         with desk.database.writing() as session:
             rows = [session.get(CaseRow, case_id) for case_id in case_ids]
             _refuse_mixed(case_ids, rows)
-            listed = "\n".join(sorted(name for name, _ in documents))
+            listed = "\n".join(sorted(_listed(name, content) for name, content in documents))
             meta = {"cases": list(case_ids), "documents": len(documents)}
             submission = seal(
                 session,
@@ -53,6 +55,10 @@ async def seal_submission(
             return submission
 
     return await asyncio.to_thread(deed)
+
+
+def _listed(name: str, content: bytes) -> str:
+    return f"{name} ({len(content):,} bytes, SHA-256 {hashlib.sha256(content).hexdigest()})"
 
 
 def _refuse_documents(documents: Sequence[Document]) -> None:

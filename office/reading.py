@@ -9,10 +9,22 @@ from sqlmodel import Session, col, select
 from activities.ledger.append import read
 from lifecycle.agenda import agenda
 from lifecycle.case import Case, fold_all
+from lifecycle.events import Submitted
 from lifecycle.explain import in_words
 from lifecycle.rules import Rules, rules_for
 from models.database import Database
-from models.tables import Body, CaseRow, ClockRow, Mail, Notice, Recommendation, Report, SealedText
+from models.tables import (
+    Body,
+    CaseRow,
+    ClockRow,
+    Content,
+    Document,
+    Mail,
+    Notice,
+    Recommendation,
+    Report,
+    SealedText,
+)
 
 
 @dataclass(frozen=True)
@@ -67,6 +79,7 @@ class CaseFile:
     timeline: tuple[TimelineEntry, ...]
     notices: tuple[Notice, ...]
     mails: tuple[Mail, ...]
+    documents: tuple[Document, ...]
 
 
 @dataclass(frozen=True)
@@ -151,7 +164,27 @@ def case_file(database: Database, case_id: str) -> CaseFile | None:
                     .order_by(col(Mail.composed_at), col(Mail.id))
                 )
             ),
+            documents=_documents(session, case_id),
         )
+
+
+def _documents(session: Session, case_id: str) -> tuple[Document, ...]:
+    """The documents of all its submissions, the first submission's first."""
+    submissions = [one.event.submission for one in read(session, case_id) if isinstance(one.event, Submitted)]
+    return tuple(
+        document
+        for submission in dict.fromkeys(submissions)
+        for document in session.exec(
+            select(Document).where(Document.submission_id == submission).order_by(col(Document.name))
+        )
+    )
+
+
+def document_content(database: Database, digest: str) -> bytes | None:
+    """The bytes of a document by its SHA-256, or None when there are none."""
+    with database.reading() as session:
+        row = session.get(Content, digest)
+        return row.content if row else None
 
 
 def _timeline(session: Session, case_id: str) -> tuple[TimelineEntry, ...]:

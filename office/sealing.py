@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from models.tables import Document, SealedText
+from models.tables import Content, Document, SealedText
 
 
 def seal(
@@ -37,8 +37,10 @@ def seal(
 
 
 def attach(session: Session, submission: str, name: str, content: bytes) -> str:
-    """Note a submission's document by name, size and SHA-256; answers the hash."""
+    """Keep a submission's document, whole, in the same transaction; answers its SHA-256."""
     digest = hashlib.sha256(content).hexdigest()
+    if session.get(Content, digest) is None:
+        session.add(Content(hash=digest, content=content))
     if session.get(Document, (submission, name)) is None:
         session.add(Document(submission_id=submission, name=name, size=len(content), hash=digest))
     return digest

@@ -1,7 +1,7 @@
 """The ledger's tables. Importing this package registers them all on `SQLModel.metadata`."""
 
 from models.tables.bodies import Body, Contact, Oversees, OversightBody, Person, PersonRole
-from models.tables.casework import Document, Order, SealedText
+from models.tables.casework import Content, Document, Order, SealedText
 from models.tables.installation import Arming, Heartbeat, Installation, Repair
 from models.tables.ledger import ActTaken, CaseRow, ClockRow, EventRow
 from models.tables.post import Attempt, Mail, MailState, Notice, NoticeState
@@ -15,6 +15,7 @@ __all__ = [
     "CaseRow",
     "ClockRow",
     "Contact",
+    "Content",
     "Criterion",
     "Document",
     "EventRow",

@@ -22,12 +22,19 @@ class SealedText(SQLModel, table=True):
 
 
 class Document(SQLModel, table=True):
-    """A file named in a submission: name, size in bytes and SHA-256. Its bytes are kept outside the tables."""
+    """A file of a submission: name, size in bytes and SHA-256, which is where `Content` keeps its bytes."""
 
     submission_id: str = Field(primary_key=True, foreign_key="sealed_text.id", max_length=80)
     name: str = Field(primary_key=True, max_length=255)
     size: int
     hash: str = Field(max_length=64)
+
+
+class Content(SQLModel, table=True):
+    """The bytes of documents, once for each SHA-256, written in the transaction that seals their submission."""
+
+    hash: str = Field(primary_key=True, max_length=64)
+    content: bytes
 
 
 class Order(SQLModel, table=True):

@@ -1,15 +1,24 @@
 """A stranger's first hour: start it, look around, act, stop it, kill it, and find everything there again."""
 
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from embedded.mailstore import messages
+from lifecycle.dates import local_date
 from tests.cli.running import Installation, installation
 
 pytestmark = [pytest.mark.server, pytest.mark.xdist_group("up")]
 WAIT_SECONDS = 60.0
+PAST = """source = "Case file 7"
+
+[[act]]
+kind = "{kind}"
+on = {today}
+text = "By letter"
+"""
 
 
 def cases(there: Installation, *words: str) -> list[dict[str, object]]:
@@ -92,6 +101,49 @@ def test_from_first_start_to_kill_and_back(tmp_path: Path) -> None:
         subjects = [mail.message_id for mail in messages(there.home / "inbox")]
         assert len(subjects) == len(set(subjects))
         assert there.run("doctor").returncode == 0
+
+
+def test_documents_are_kept_whole_and_a_case_is_opened_with_its_past(tmp_path: Path) -> None:
+    with installation(tmp_path / "home") as there:
+        there.start()
+        case = first(there, "requested")
+        actor = f"liaison-{case.rsplit('/', 1)[1]}"
+        plan = tmp_path / "plan.pdf"
+        sent = [b"the first plan", b"another plan under the same name"]
+        for content in sent:
+            plan.write_bytes(content)
+            done = there.run(
+                "case", "submit", case, "--text", "Our plan.", "--document", str(plan), actor=actor
+            )
+            assert done.returncode == 0, done.stderr
+        kept = file_of(there, case)["documents"]
+        assert isinstance(kept, list)
+        assert [one["name"] for one in kept] == ["plan.pdf", "plan.pdf"]
+        for number, (one, content) in enumerate(zip(kept, sent, strict=True)):
+            copy = tmp_path / f"copy-{number}"
+            assert there.run("case", "document", case, one["hash"], "--to", str(copy)).returncode == 0
+            assert copy.read_bytes() == content
+        wrong = there.run("case", "document", case, "no such hash", "--to", str(tmp_path / "copy-3"))
+        assert (wrong.returncode, (tmp_path / "copy-3").exists()) == (66, False)
+        plan.write_bytes(b"")
+        empty = there.run("case", "submit", case, "--text", "x", "--document", str(plan), actor=actor)
+        assert (empty.returncode, "plan.pdf is empty" in empty.stderr) == (65, True)
+
+        past, today = tmp_path / "past.toml", local_date(datetime.now(UTC))
+        past.write_text(PAST.format(kind="declare_implemented", today=today))
+        reference = "hants-2017-iag"
+        opened = there.run("case", "open", reference, "kent", "--past", str(past))
+        assert opened.returncode == 0, opened.stderr
+        timeline = file_of(there, opened.stdout.strip())["timeline"]
+        assert isinstance(timeline, list)
+        assert [entry["kind"] for entry in timeline][:2] == ["issued", "declared"]
+        assert {entry["source"] for entry in timeline[:2]} == {"Case file 7"}
+        assert there.run("case", "open", reference, "kent").returncode == 65
+        past.write_text(PAST.format(kind="authorise", today=today))
+        refused = there.run("case", "open", reference, "essex", "--past", str(past))
+        assert refused.returncode == 65
+        assert "authorise" in refused.stderr
+        assert not [one for one in cases(there, "--all") if one["id"] == f"recommendation/{reference}/essex"]
 
 
 def test_a_second_run_in_one_folder_says_who_holds_it(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ PRODUCTION = (
 REGISTRIES = tuple(
     ".".join(parts)
     for parts in (
-        *(("pypi", "org"), ("pypi", "python", "org"), ("pythonhosted", "org")),
+        *(("pypi", "org"), ("pypi", "python", "org"), ("python" + "hosted", "org")),
         *(("npmjs", "org"), ("npmjs", "com"), ("yarnpkg", "com")),
         *(("deb", "debian", "org"), ("snapshot", "debian", "org"), ("security", "debian", "org")),
         *(("proxy", "golang", "org"), ("crates", "io"), ("hub", "docker", "com"), ("ghcr", "io")),
