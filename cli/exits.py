@@ -1,7 +1,13 @@
 """Exit codes, documented and stable (sysexits where it has one), and the errors that lead to them."""
 
+import contextlib
+import logging
+import os
+import sys
+import traceback
 from collections.abc import Callable
 from enum import IntEnum
+from typing import NoReturn
 
 from sqlalchemy.exc import OperationalError
 
@@ -79,18 +85,39 @@ CODES: dict[type[Exception], Exit] = {
 
 
 def run(deed: Callable[[], None], say: Callable[[str], None]) -> int:
-    """Do it; a known error becomes one clear message and its code."""
+    """Do it and answer the exit code; a known error becomes one clear message, any other is shown whole."""
     try:
         deed()
     except tuple(CODES) as error:
         say(f"error: {_words(error)}")
         return int(next(code for kind, code in CODES.items() if isinstance(error, kind)))
+    except SystemExit as left:
+        return left.code if isinstance(left.code, int) else int(left.code is not None)
     except KeyboardInterrupt:
         say("stopped.")
         return 130
     except BrokenPipeError:
         return 0
+    except Exception:
+        say(traceback.format_exc())
+        say(
+            "error: this is a fault of the program. What was recorded is recorded; please report the lines above."
+        )
+        return int(Exit.fault)
     return 0
+
+
+def leave(code: int) -> NoReturn:
+    """End the process without tearing the interpreter down.
+
+    The Temporal SDK's own threads may still call into an interpreter that is going away, which aborts the process
+    after the act was recorded (temporalio/sdk-python#300). All that was said is flushed first.
+    """
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError):
+            stream.flush()
+    os._exit(code)
 
 
 def _words(error: Exception) -> str:

@@ -1,7 +1,6 @@
 """The `followthrough` command. Exit codes are in docs/cli.md; errors say what to do next."""
 
 import asyncio
-import sys
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
@@ -130,4 +129,4 @@ def replay(
 
 def run() -> None:
     """The entry point: known errors become one message and a documented exit code."""
-    sys.exit(exits.run(app, output.say))
+    exits.leave(exits.run(app, output.say))
