@@ -51,4 +51,4 @@ def _rows(book: sqlite3.Connection, table: str) -> Iterator[str]:
     kept = [name for name in every if (table, name) not in LEFT_OUT_COLUMNS]
     listed = ", ".join(f'"{name}"' for name in kept)
     for row in book.execute(f'SELECT {listed} FROM "{table}"'):
-        yield json.dumps(row, ensure_ascii=False, separators=(",", ":"))
+        yield json.dumps(row, ensure_ascii=False, separators=(",", ":"), default=bytes.hex)
