@@ -33,7 +33,7 @@ def ledger(database: Database) -> Database:
 
 def _example(page: str) -> str:
     """The example of a whole report; the page's other one is of a past."""
-    [whole] = [one for one in re.findall(r"```toml\n(.*?)```", page, re.DOTALL) if "[report]" in one]
+    [whole] = [str(one) for one in re.findall(r"```toml\n(.*?)```", page, re.DOTALL) if "[report]" in one]
     return whole
 
 
