@@ -53,6 +53,7 @@ class Role(StrEnum):
     lead_inspector = "lead_inspector"
     oversight_group = "oversight_group"
     operations = "operations"
+    auditor = "auditor"
 
     @property
     def side(self) -> Side:
