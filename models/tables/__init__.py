@@ -1,5 +1,6 @@
 """The ledger's tables. Importing this package registers them all on `SQLModel.metadata`."""
 
+from models.tables.access import AccessToken, SignInLink, WebSession
 from models.tables.bodies import Body, Contact, Oversees, OversightBody, Person, PersonRole
 from models.tables.casework import Content, Document, Order, SealedText
 from models.tables.installation import Arming, Heartbeat, Installation, Repair
@@ -8,6 +9,7 @@ from models.tables.post import Attempt, Mail, MailState, Notice, NoticeState
 from models.tables.reports import Criterion, Recommendation, Report
 
 __all__ = [
+    "AccessToken",
     "ActTaken",
     "Arming",
     "Attempt",
@@ -34,4 +36,6 @@ __all__ = [
     "Repair",
     "Report",
     "SealedText",
+    "SignInLink",
+    "WebSession",
 ]

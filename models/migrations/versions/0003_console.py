@@ -1,0 +1,58 @@
+"""What the console keeps."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    access()
+
+
+def access() -> None:
+    op.create_table(
+        "sign_in_link",
+        sa.Column("id", sa.String(64), nullable=False),
+        sa.Column("mailbox", sa.String(254), nullable=False),
+        sa.Column("onward", sa.String(500), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_sign_in_link"),
+    )
+    op.create_index("ix_sign_in_link_mailbox", "sign_in_link", ["mailbox"])
+    op.create_table(
+        "web_session",
+        sa.Column("id", sa.String(64), nullable=False),
+        sa.Column("person_id", sa.String(80), nullable=False),
+        sa.Column("by", sa.String(20), nullable=False),
+        sa.Column("browser", sa.String(200), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_by", sa.String(80), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_web_session_person_id_person"),
+        sa.PrimaryKeyConstraint("id", name="pk_web_session"),
+    )
+    op.create_index("ix_web_session_person_id", "web_session", ["person_id"])
+    op.create_table(
+        "access_token",
+        sa.Column("id", sa.String(64), nullable=False),
+        sa.Column("kind", sa.String(20), nullable=False),
+        sa.Column("person_id", sa.String(80), nullable=False),
+        sa.Column("owner", sa.String(80), nullable=False),
+        sa.Column("name", sa.String(200), nullable=False),
+        sa.Column("scope", sa.String(20), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_access_token_person_id_person"),
+        sa.PrimaryKeyConstraint("id", name="pk_access_token"),
+    )
+    op.create_index("ix_access_token_person_id", "access_token", ["person_id"])
