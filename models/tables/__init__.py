@@ -7,6 +7,7 @@ from models.tables.installation import Arming, Heartbeat, Installation, Repair
 from models.tables.ledger import ActTaken, CaseRow, ClockRow, EventRow
 from models.tables.post import Attempt, Mail, MailState, Notice, NoticeState
 from models.tables.reports import Criterion, Recommendation, Report
+from models.tables.uploads import Scan, ScanState, Upload
 
 __all__ = [
     "AccessToken",
@@ -35,7 +36,10 @@ __all__ = [
     "Recommendation",
     "Repair",
     "Report",
+    "Scan",
+    "ScanState",
     "SealedText",
     "SignInLink",
+    "Upload",
     "WebSession",
 ]

@@ -11,6 +11,7 @@ depends_on = None
 
 def upgrade() -> None:
     access()
+    uploads()
 
 
 def access() -> None:
@@ -56,3 +57,40 @@ def access() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_access_token"),
     )
     op.create_index("ix_access_token_person_id", "access_token", ["person_id"])
+
+
+def uploads() -> None:
+    op.create_table(
+        "scan",
+        sa.Column("hash", sa.String(64), nullable=False),
+        sa.Column("state", sa.String(20), nullable=False),
+        sa.Column("name", sa.String(255), nullable=False),
+        sa.Column("signature", sa.String(200), nullable=False),
+        sa.Column("reason", sa.String(300), nullable=False),
+        sa.Column("scanned_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("next_try", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("hash", name="pk_scan"),
+    )
+    op.create_index("ix_scan_next_try", "scan", ["next_try"])
+    op.create_table(
+        "upload",
+        sa.Column("id", sa.String(80), nullable=False),
+        sa.Column("person_id", sa.String(80), nullable=False),
+        sa.Column("draft", sa.String(200), nullable=False),
+        sa.Column("name", sa.String(255), nullable=False),
+        sa.Column("kind", sa.String(20), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("hash", sa.String(64), nullable=False),
+        sa.Column("note", sa.String(300), nullable=False),
+        sa.Column("uploaded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("submission_id", sa.String(80), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_upload_person_id_person"),
+        sa.ForeignKeyConstraint(
+            ["submission_id"], ["sealed_text.id"], name="fk_upload_submission_id_sealed_text"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_upload"),
+    )
+    op.create_index("ix_upload_hash", "upload", ["hash"])
+    op.create_index("ix_upload_person_id", "upload", ["person_id"])
+    op.create_index("ix_upload_submission_id", "upload", ["submission_id"])
