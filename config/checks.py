@@ -18,6 +18,13 @@ def host_and_port(text: str) -> str:
     return text
 
 
+def clamd(text: str) -> str:
+    """A socket's path, or host and port."""
+    if not text.startswith("/") and _HOST_PORT.fullmatch(text) is None:
+        raise ValueError("write a socket's path, such as /run/clamav/clamd.ctl, or host:port")
+    return text
+
+
 def domain(text: str) -> str:
     if _DOMAIN.fullmatch(text) is None:
         raise ValueError("write a domain name, such as inspectorate.example")

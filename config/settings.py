@@ -68,11 +68,20 @@ class Settings(BaseSettings):
         default_factory=lambda given: f"http://127.0.0.1:{given['console_port']}"
     )
 
+    console_keys: SecretStr | None = None
+    console_idle_minutes: Annotated[int, Field(ge=5, le=720)] = 60
+    console_session_hours: Annotated[int, Field(ge=1, le=24)] = 12
+
     mail_from_name: str = Field("Recommendations follow-up", min_length=1)
     mail_from_address: Mailbox = "followthrough@inspectorate.example"
     mail_reply_to: Mailbox = "recommendations@inspectorate.example"
     mail_domain: Annotated[str, AfterValidator(checks.domain)] = "inspectorate.example"
     marking: str = Field("OFFICIAL", min_length=1)
+
+    upload_megabytes: Annotated[int, Field(ge=1, le=100)] = 20
+    upload_days: Annotated[int, Field(ge=1, le=365)] = 14
+    clamd_address: Annotated[str, AfterValidator(checks.clamd)] | None = None
+    open_unscanned: bool = Field(default_factory=lambda given: given.get("clamd_address") is None)
 
     @property
     def embedded_engine(self) -> bool:

@@ -10,8 +10,8 @@ from pathlib import Path
 CONFIG = "FOLLOWTHROUGH_CONFIG"
 PREFIX = "FOLLOWTHROUGH_"
 TESTS = "FOLLOWTHROUGH_TEST_"  # read by the test suite only
-SECRET = frozenset({"temporal_api_key", "database_url", "smtp_url"})
-OTHERS_NAMES = frozenset({"database_url", "smtp_url"})
+SECRET = frozenset({"temporal_api_key", "database_url", "smtp_url", "console_keys"})
+OTHERS_NAMES = frozenset({"database_url", "smtp_url", "clamd_address"})
 
 
 class SettingsError(Exception):

@@ -14,7 +14,7 @@ from config.sources import SettingsError, variable
 @pytest.fixture(autouse=True)
 def _nothing_set(monkeypatch):
     for name in list(os.environ):
-        if name.startswith(("FOLLOWTHROUGH_", "TEMPORAL_", "DATABASE_URL", "SMTP_URL")):
+        if name.startswith(("FOLLOWTHROUGH_", "TEMPORAL_", "DATABASE_URL", "SMTP_URL", "CLAMD_")):
             monkeypatch.delenv(name)
 
 
@@ -38,6 +38,12 @@ def test_what_depends_on_another_setting_follows_it(tmp_path):
     assert settings.smtp_url == "smtp://127.0.0.1:12525"
     assert settings.base_url == "http://127.0.0.1:18000"
     assert settings.engine_address == "127.0.0.1:17233"
+
+
+def test_what_was_not_scanned_may_be_opened_only_where_nothing_scans():
+    assert load().open_unscanned
+    assert not load(clamd_address="/run/clamav/clamd.ctl").open_unscanned
+    assert load(clamd_address="127.0.0.1:3310", open_unscanned=True).open_unscanned
 
 
 def test_settings_cannot_be_changed():
@@ -116,6 +122,12 @@ def test_masking_leaves_an_address_without_a_password_alone():
         ("FOLLOWTHROUGH_BASE_URL", "followthrough.example", "write the address people open"),
         ("FOLLOWTHROUGH_BASE_URL", "https://followthrough.example:port", "write the address people open"),
         ("TEMPORAL_TLS", "perhaps", "valid boolean"),
+        ("FOLLOWTHROUGH_UPLOAD_MEGABYTES", "0", "greater than or equal to 1"),
+        (
+            "CLAMD_ADDRESS",
+            "clamd.example",
+            "write a socket's path, such as /run/clamav/clamd.ctl, or host:port",
+        ),
     ],
 )
 def test_a_wrong_value_names_the_variable_the_value_and_the_way_out(monkeypatch, name, value, said):
@@ -209,4 +221,5 @@ def test_two_programs_cannot_share_a_port():
 def test_variables_have_the_names_that_are_known_elsewhere():
     names = {variable(field) for field in Settings.model_fields}
     ours = {name for name in names if name.startswith("FOLLOWTHROUGH_")}
-    assert {name for name in names - ours if not name.startswith("TEMPORAL_")} == {"DATABASE_URL", "SMTP_URL"}
+    others = {"DATABASE_URL", "SMTP_URL", "CLAMD_ADDRESS"}
+    assert {name for name in names - ours if not name.startswith("TEMPORAL_")} == others
