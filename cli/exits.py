@@ -16,6 +16,7 @@ from activities.mail.repair import NotPossible
 from config.policy_files import NoPolicy
 from config.sources import SettingsError
 from config.temporal import NoServer
+from console.assets import AssetsError
 from embedded.binary import NoEngine
 from embedded.engine import EngineFailed
 from embedded.inbox import InboxError
@@ -72,6 +73,7 @@ CODES: dict[type[Exception], Exit] = {
     NoEngine: Exit.unavailable,
     EngineFailed: Exit.unavailable,
     PortTaken: Exit.unavailable,
+    AssetsError: Exit.unavailable,
     InboxError: Exit.unavailable,
     OperationalError: Exit.unavailable,
     SettingsError: Exit.settings,

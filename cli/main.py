@@ -65,6 +65,21 @@ def worker() -> None:
 
 
 @app.command()
+def console() -> None:
+    """Serve the console against the servers that the settings name; `followthrough up` serves it too."""
+    from console.server import serve
+    from worker import stop_on_signals
+
+    given = load()
+    set_up(given.home / "log", given.log_level, "console")
+
+    async def until_stopped() -> None:
+        await serve(given, stop_on_signals())
+
+    asyncio.run(until_stopped())
+
+
+@app.command()
 def agenda(
     case_id: Annotated[
         str | None, typer.Argument(metavar="CASE", help="One case; all open ones without it.")

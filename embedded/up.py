@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from config.settings import Settings
 from config.temporal import connect
+from console.server import serving
 from embedded.engine import Engine, EngineFailed, engine
 from embedded.inbox import Inbox
 from embedded.lock import hold
@@ -24,11 +25,15 @@ from worker import TASK_QUEUE, stop_on_signals, working
 Say = Callable[[str], None]
 
 
+_SAMPLE_PEOPLE = "ops-1, lead-1 or inspector-1@inspectorate.example, or liaison@bedfordshire.police.example"
+
+
 async def up(settings: Settings, say: Say, *, sample: bool = True) -> None:
     """Run until Ctrl-C, SIGTERM, or the engine's own end. All that was accepted is kept, and goes on next time.
 
     Raises:
-        HomeBusy, NoEngine, PortTaken, WrongEngine, EngineFailed, InboxError, NewerSchema, WrongTimeline, NoServer:
+        HomeBusy, NoEngine, PortTaken, WrongEngine, EngineFailed, InboxError, NewerSchema, WrongTimeline, NoServer,
+        AssetsError:
         each says what is wrong and what to do; nothing half-started remains.
     """
     stop = stop_on_signals()
@@ -42,8 +47,9 @@ async def up(settings: Settings, say: Say, *, sample: bool = True) -> None:
                     if sample:
                         desk = ReportDesk(client, database, TASK_QUEUE)
                         await load_first_start(desk, local_date(datetime.now(UTC)), say)
-                    _greet(settings, running, inbox, say)
-                    await _until_stopped(stop, running, say)
+                    async with serving(settings, database, client):
+                        _greet(settings, running, inbox, say)
+                        await _until_stopped(stop, running, say)
 
 
 def _ledger(settings: Settings) -> Database:
@@ -93,6 +99,7 @@ async def _until_stopped(stop: asyncio.Event, running: Engine | None, say: Say) 
 def _greet(settings: Settings, running: Engine | None, inbox: Inbox | None, say: Say) -> None:
     say("")
     say("Followthrough is running.")
+    say(f"  Console              {settings.base_url}   (sign in as {_SAMPLE_PEOPLE})")
     if inbox is not None:
         say(f"  Mail as received     {inbox.web_url}")
     if running is not None and running.ui_url:

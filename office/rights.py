@@ -1,4 +1,4 @@
-"""One place that says in which roles each act may be taken.
+"""One place that says in which roles each act may be taken, and each page seen.
 
 The workflow adds what a case's policy and history refuse.
 """
@@ -8,10 +8,14 @@ from office.people import Actor, NotAllowed, owners_of
 
 INSPECTORS = (Role.inspector, Role.lead_inspector)
 BODY = (Role.liaison, Role.chief_officer)
+WATCHERS = (Role.operations, *INSPECTORS, Role.oversight_group, Role.auditor)
 
 MAY: dict[str, tuple[Role, ...]] = {
     "send_request_letter": (Role.lead_inspector, Role.inspector, Role.operations),
+    "acknowledge": (*BODY, Role.operations),
     "record_submission": (*BODY, Role.operations, *INSPECTORS),
+    "withdraw_submission": (*BODY, Role.operations),
+    "accept_late": INSPECTORS,
     "ask_for_document": INSPECTORS,
     "complete_assessment": INSPECTORS,
     "take_back_assessment": INSPECTORS,
@@ -23,13 +27,27 @@ MAY: dict[str, tuple[Role, ...]] = {
     "record_inspection": INSPECTORS,
     "withdraw": (Role.lead_inspector,),
     "move_due_date": (Role.lead_inspector, Role.inspector),
+    "ask_for_time": (*BODY, Role.operations),
+    "answer_request": (Role.lead_inspector, Role.inspector),
+    "ask_question": (*BODY, Role.operations),
+    "answer_question": (*INSPECTORS, Role.operations),
     "invite_comments": (Role.oversight, Role.operations),
     "record_response": (Role.oversight, Role.operations),
     "open": (Role.operations, Role.lead_inspector),
     "import": (Role.operations, Role.lead_inspector),
     "repair": (Role.operations,),
     "mail": (Role.operations,),
+    "people": (Role.operations,),
+    "allocate": (Role.lead_inspector, Role.operations),
+    "contacts": (*BODY, Role.operations),
+    "see_case": (*BODY, Role.oversight, *WATCHERS),
+    "see_body": (*BODY, *WATCHERS),
+    "see_oversight": (Role.oversight, *WATCHERS),
+    "see_work": (*INSPECTORS, Role.auditor),
+    "see_cases": WATCHERS,
+    "see_operations": (Role.operations, Role.lead_inspector, Role.auditor),
 }
+"""The acts of `lifecycle.acts` by their kinds; what is done to other things; what is looked at (`see_`)."""
 
 
 def role_for(actor: Actor, act: str, body: str, oversight: str | None) -> Role:
@@ -45,3 +63,12 @@ def role_for(actor: Actor, act: str, body: str, oversight: str | None) -> Role:
     raise NotAllowed(
         f"{actor.id} may not {act.replace('_', ' ')} for {body or 'the inspectorate'}. It needs one of: {needed}."
     )
+
+
+def may(actor: Actor, act: str, body: str = "", oversight: str | None = None) -> bool:
+    """Whether this person may take this act, or see this, for this body."""
+    try:
+        role_for(actor, act, body, oversight)
+    except NotAllowed:
+        return False
+    return True

@@ -98,8 +98,12 @@ def render(name: str, context: Context) -> Rendered:
     Raises:
         MailError: when there is no template of that name, or of a notice's; lists the names that there are.
     """
-    headline = _headline(name, context.entries)
-    shown = {**vars(context), "headline": headline, "groups": _groups(context)}
+    return render_words(_headline(name, context.entries), _groups(context), context)
+
+
+def render_words(headline: str, groups: tuple[Group, ...], context: Context) -> Rendered:
+    """A mail whose words are given, in the layout of all mails."""
+    shown = {**vars(context), "headline": headline, "groups": groups}
     return Rendered(
         subject=headline,
         text=_tidy(_environment(html=False).get_template("layout.txt.jinja").render(shown)),

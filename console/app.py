@@ -1,0 +1,74 @@
+"""The console: one FastAPI application. Pages for people, `/api/v1` for programs, the same rights behind both."""
+
+from collections.abc import Sequence
+from importlib.metadata import version
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, FastAPI
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from temporalio.client import Client
+
+from config.policy_files import fill_shelf
+from config.settings import Settings
+from console import account, assets, health, signin, words
+from console.errors import handle_errors
+from console.keys import keys_for
+from console.pace import Pace
+from console.room import Room
+from console.safety import NotTooLarge, SafeHeaders, SameOrigin, WhoAsks
+from console.signin import limits_in
+from models.database import Database
+from office.desk import Clock
+
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+
+ROUTERS: tuple[APIRouter, ...] = (
+    account.router,
+    signin.router,
+    words.router,
+    health.router,
+)
+
+
+def create_app(
+    settings: Settings,
+    database: Database,
+    client: Client,
+    *,
+    clock: Clock | None = None,
+    routers: Sequence[APIRouter] = ROUTERS,
+) -> FastAPI:
+    """The console over an open ledger and a connected client; whoever made them closes them.
+
+    Raises:
+        SettingsError: when the signing keys cannot be used.
+        AssetsError: when the assets are not there.
+    """
+    fill_shelf()
+    app = FastAPI(
+        title="Followthrough",
+        version=version("followthrough"),
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+        redirect_slashes=False,
+    )
+    room = Room(settings, database, client, keys_for(settings), clock or Clock(), Pace())
+    app.state.room = room
+    app.mount(assets.ADDRESS, assets.served(), name="assets")
+    for router in routers:
+        app.include_router(router)
+    handle_errors(app)
+    _surround(app, room)
+    return app
+
+
+def _surround(app: FastAPI, room: Room) -> None:
+    """The last that is added is the outermost."""
+    base = urlsplit(room.settings.base_url)
+    secure = base.scheme == "https"
+    app.add_middleware(WhoAsks, room=room, limits=limits_in(room.settings), secure=secure)
+    app.add_middleware(NotTooLarge)
+    app.add_middleware(SameOrigin, base_url=room.settings.base_url)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=[base.hostname or "", *LOOPBACK])
+    app.add_middleware(SafeHeaders, secure=secure)

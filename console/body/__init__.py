@@ -1,0 +1,1 @@
+"""What a force, service or other body does here."""

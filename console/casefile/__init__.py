@@ -1,0 +1,1 @@
+"""A case's page, and lists of cases."""

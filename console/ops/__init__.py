@@ -1,0 +1,1 @@
+"""What operations staff watch and mend here."""

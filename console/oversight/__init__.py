@@ -1,0 +1,1 @@
+"""What an oversight body does here."""

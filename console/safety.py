@@ -1,0 +1,169 @@
+"""What surrounds every answer: safe headers, same-origin acts, a limit on size, who asks.
+
+Plain ASGI, so that streams stream.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+
+from console.cookies import FLASH, flash_of, session_cookie
+from console.room import Room, Visitor
+from office.access import Limits, signed_in
+from office.tokens import bearer
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+LARGEST = 64 * 1024 * 1024
+API = "/api/"
+ASSETS = "/assets/"
+YEAR = 365 * 24 * 60 * 60
+
+
+def policy(nonce: str) -> str:
+    """The content security policy of a page: our own origin and nothing else; scripts by nonce."""
+    return "; ".join(
+        (
+            "default-src 'self'",
+            f"script-src 'self' 'nonce-{nonce}'",
+            "style-src 'self'",
+            "img-src 'self' data:",
+            "object-src 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        )
+    )
+
+
+class SafeHeaders:
+    """The headers of every answer. Signed-in pages are never kept by anything on the way."""
+
+    def __init__(self, app: App, secure: bool) -> None:
+        self.app = app
+        self.secure = secure
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        nonce = secrets.token_urlsafe(16)
+        scope.setdefault("state", {})["nonce"] = nonce
+
+        async def sending(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                self._dress(MutableHeaders(scope=message), nonce, scope["path"])
+            await send(message)
+
+        return await self.app(scope, receive, sending)
+
+    def _dress(self, headers: MutableHeaders, nonce: str, path: str) -> None:
+        headers.setdefault("Content-Security-Policy", policy(nonce))
+        headers["X-Content-Type-Options"] = "nosniff"
+        headers["Referrer-Policy"] = "no-referrer"
+        headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+        if not path.startswith(ASSETS):
+            headers["Cache-Control"] = "no-store"
+        if self.secure:
+            headers["Strict-Transport-Security"] = f"max-age={2 * YEAR}; includeSubDomains"
+
+
+class SameOrigin:
+    """Refuses acts that another site's page asks for: by Sec-Fetch-Site, and by Origin where that is missing.
+
+    Calls of the API without a cookie carry their own proof and pass.
+    """
+
+    def __init__(self, app: App, base_url: str) -> None:
+        self.app = app
+        self.base = urlsplit(base_url).netloc
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] in SAFE or self._ours(scope, Headers(scope=scope)):
+            return await self.app(scope, receive, send)
+        refused = PlainTextResponse(
+            "Not done: this came from another site's page. Open the console yourself, and do it there.", 403
+        )
+        return await refused(scope, receive, send)
+
+    def _ours(self, scope: Scope, headers: Headers) -> bool:
+        if scope["path"].startswith(API) and "cookie" not in headers:
+            return True
+        site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+        if site is not None:
+            return site in ("same-origin", "none")
+        if origin is not None:
+            return urlsplit(origin).netloc in (headers.get("host"), self.base)
+        return False
+
+
+class NotTooLarge:
+    """Refuses a body beyond the largest, as soon as it is announced or has come."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        announced = Headers(scope=scope).get("content-length", "0")
+        if not announced.isdigit() or int(announced) > LARGEST:
+            refused = PlainTextResponse(
+                f"Not taken: a request may have at most {LARGEST // 1024 // 1024} MB. Send less at once.", 413
+            )
+            return await refused(scope, receive, send)
+        came = 0
+
+        async def receiving() -> MutableMapping[str, Any]:
+            nonlocal came
+            message = await receive()
+            came += len(message.get("body", b""))
+            return {"type": "http.disconnect"} if came > LARGEST else message
+
+        return await self.app(scope, receiving, send)
+
+
+class WhoAsks:
+    """Finds out who asks: by the session's cookie, or by a token for the API alone. Sets `person` and `flash`."""
+
+    def __init__(self, app: App, room: Room, limits: Limits, secure: bool) -> None:
+        self.app = app
+        self.room = room
+        self.limits = limits
+        self.cookie = session_cookie(secure)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not scope["path"].startswith(ASSETS):
+            request = Request(scope)
+            state = scope.setdefault("state", {})
+            state["person"] = await self._person(request)
+            state["flash"] = flash_of(self.room.keys, request.cookies.get(FLASH))
+        return await self.app(scope, receive, send)
+
+    async def _person(self, request: Request) -> Visitor | None:
+        if request.url.path.startswith(API):
+            return await self._by_token(request.headers.get("authorization", ""))
+        secret = request.cookies.get(self.cookie)
+        if not secret:
+            return None
+        room = self.room
+        found = await asyncio.to_thread(signed_in, room.database, secret, room.now, self.limits)
+        return Visitor(found) if found else None
+
+    async def _by_token(self, header: str) -> Visitor | None:
+        scheme, _, secret = header.partition(" ")
+        if scheme.lower() != "bearer" or not secret:
+            return None
+        found = await asyncio.to_thread(bearer, self.room.database, secret.strip(), self.room.now)
+        return Visitor(found) if found else None

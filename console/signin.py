@@ -1,0 +1,133 @@
+"""Signing in by a one-time link to a known mailbox, and signing out.
+
+Link scanners press everything: a GET acts on nothing.
+"""
+
+import asyncio
+import logging
+from datetime import timedelta
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import Response
+
+from activities.mail.direct import Words, send_now
+from activities.mail.relay import Outcome
+from config.settings import Settings
+from console.cookies import forget_session, keep_session, onward
+from console.pages import render
+from console.room import ByVisitor, InRoom, Room
+from console.rules import anybody, needs
+from office import access
+
+log = logging.getLogger(__name__)
+router = APIRouter(include_in_schema=False)
+GUEST = anybody("signing in comes before everything else")
+
+SENT = (
+    "If that mailbox is known here, a link is on its way to it. It works once, for 15 minutes. "
+    "If nothing comes, look in your spam folder, then ask your operations team whether your mailbox is registered."
+)
+
+
+@router.get("/sign-in", dependencies=[GUEST])
+async def ask(request: Request, onward: str = "") -> Response:
+    return render(request, "signin/ask.html", onward=_within(onward), mailbox="")
+
+
+@router.post("/sign-in", dependencies=[GUEST])
+async def send_link(
+    request: Request, room: InRoom, mailbox: Annotated[str, Form()] = "", onward: Annotated[str, Form()] = ""
+) -> Response:
+    """Says the same whether the mailbox is known or not."""
+    mailbox, onward = mailbox.strip(), _within(onward)
+    if "@" not in mailbox or len(mailbox) > 254:
+        errors = {"mailbox": "Enter your work email address, like name@force.example"}
+        return render(request, "signin/ask.html", 422, onward=onward, mailbox=mailbox, errors=errors)
+    room.pace.note("sign-in address", _address(request))
+    room.pace.note("sign-in mailbox", mailbox.lower())
+    await asyncio.to_thread(_post, room, mailbox, onward)
+    return render(request, "signin/sent.html", said=SENT)
+
+
+def _post(room: Room, mailbox: str, onward: str) -> None:
+    made = access.make_link(room.database, mailbox, onward, room.now)
+    if made is None:
+        return
+    secret, registered = made
+    words = Words(
+        subject="Sign in to Followthrough",
+        opening="Somebody asked to sign in to Followthrough with this mailbox. "
+        "If it was you, open this link and press the button there.",
+        rows=(("Link", f"{room.settings.base_url}/sign-in/{secret}"),),
+        next=(
+            "The link works once, for 15 minutes.",
+            "If it was not you, do nothing: nobody gets in without the link. Tell us if it happens again.",
+        ),
+    )
+    delivery = send_now(room.settings, room.database, registered, words, room.now)
+    if delivery.outcome is not Outcome.accepted:
+        log.warning(
+            "a sign-in link was not sent", extra={"outcome": delivery.outcome, "reply": delivery.reply}
+        )
+
+
+@router.get("/sign-in/{secret}", dependencies=[GUEST])
+async def choose(request: Request, room: InRoom, secret: str) -> Response:
+    room.pace.note("link address", _address(request))
+    people = await asyncio.to_thread(access.who_may, room.database, secret, room.now)
+    return render(request, "signin/choose.html", secret=secret, people=people)
+
+
+@router.post("/sign-in/{secret}", dependencies=[GUEST])
+async def enter(request: Request, room: InRoom, secret: str, person: Annotated[str, Form()]) -> Response:
+    room.pace.note("link address", _address(request))
+    browser = request.headers.get("user-agent", "")
+    session, wanted = await asyncio.to_thread(
+        access.let_in, room.database, secret, person, browser, room.now, limits_of(room)
+    )
+    return entered(room, session, wanted)
+
+
+@router.post("/sign-out", dependencies=[needs("be_here")])
+async def leave(room: InRoom, visitor: ByVisitor) -> Response:
+    await asyncio.to_thread(access.end, room.database, visitor.signed_in.session, visitor.id, room.now)
+    answer = onward(room.keys, "/sign-in")
+    forget_session(answer, is_secure(room))
+    return answer
+
+
+def entered(room: Room, session: str, wanted: str) -> Response:
+    """The answer that signs a browser in, however the person was known."""
+    answer = onward(room.keys, wanted or "/")
+    keep_session(answer, session, is_secure(room))
+    return answer
+
+
+def limits_of(room: Room) -> access.Limits:
+    return limits_in(room.settings)
+
+
+def limits_in(settings: Settings) -> access.Limits:
+    """How long sessions last."""
+    return access.Limits(
+        idle=timedelta(minutes=settings.console_idle_minutes),
+        absolute=timedelta(hours=settings.console_session_hours),
+    )
+
+
+def is_secure(room: Room) -> bool:
+    """Whether browsers come by HTTPS."""
+    return room.settings.base_url.startswith("https:")
+
+
+def _within(onward: str) -> str:
+    """A way onward on this site, or nothing: never to another."""
+    parts = urlsplit(onward)
+    ours = onward.startswith("/") and not onward.startswith(("//", "/\\")) and not parts.netloc
+    return onward if ours and len(onward) <= 500 and onward.isprintable() and "\\" not in onward else ""
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else "unknown"
