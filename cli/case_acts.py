@@ -9,7 +9,7 @@ import typer
 from cli import output
 from cli.room import As, AsJson, Key, On, Text, TextFile, actor, day, key, with_desk, words
 from lifecycle import acts as a
-from lifecycle.words import Finding, InspectionResult
+from lifecycle.words import Finding, InspectionResult, SubmissionAnswer
 from models.messages import Receipt
 from office import casework, letter_papers
 from office.desk import Desk
@@ -37,7 +37,7 @@ def show_receipt(receipt: Receipt, as_json: bool) -> None:
         output.say(f"mail that was already leaving: {', '.join(receipt.leaving)}")
 
 
-def _take_sealed(case_id: str, act: a.Act, field: str, said: str, as_json: bool) -> None:
+def take_sealed(case_id: str, act: a.Act, field: str, said: str, as_json: bool) -> None:
     """Seal the act's words, put their id in its field, and hand it in."""
 
     async def deed(desk: Desk) -> Receipt:
@@ -47,7 +47,7 @@ def _take_sealed(case_id: str, act: a.Act, field: str, said: str, as_json: bool)
     show_receipt(with_desk(deed), as_json)
 
 
-def _take(case_id: str, act: a.Act, as_json: bool) -> None:
+def take(case_id: str, act: a.Act, as_json: bool) -> None:
     show_receipt(with_desk(lambda desk: desk.take(case_id, act)), as_json)
 
 
@@ -88,6 +88,12 @@ def submit(
         list[Path] | None, typer.Option(exists=True, dir_okay=False, help="A document; repeat for more.")
     ] = None,
     incomplete: Annotated[bool, typer.Option("--incomplete", help="The submission lacks something.")] = False,
+    answer: Annotated[
+        SubmissionAnswer, typer.Option(help="A plan, or why there is none to send.")
+    ] = SubmissionAnswer.plan,
+    under: Annotated[
+        str | None, typer.Option(help="The reference under which it was reported already.")
+    ] = None,
     on: On = None,
     as_: As = None,
     key_: Key = None,
@@ -104,7 +110,13 @@ def submit(
     async def deed(desk: Desk) -> list[Receipt]:
         submission = await casework.seal_submission(desk, case_ids, said, documents)
         act = a.RecordSubmission(
-            key=act_key, actor=person, on=day(on), submission=submission, complete=not incomplete
+            key=act_key,
+            actor=person,
+            on=day(on),
+            submission=submission,
+            complete=not incomplete,
+            answer=answer,
+            reference=under,
         )
         return await desk.take_on_all(case_ids, act)
 
@@ -125,7 +137,7 @@ def ask_document(
     """Ask the body for one missing document, on a short clock."""
     person, act_key, said = actor(as_), key(key_), words(text, file, "which document")
     act = a.AskForDocument(key=act_key, actor=person, document=SEALED, due=day(due))
-    _take_sealed(case_id, act, "document", said, as_json)
+    take_sealed(case_id, act, "document", said, as_json)
 
 
 @app.command()
@@ -149,7 +161,7 @@ def assess(
     act = a.CompleteAssessment(
         key=act_key, actor=person, on=day(on), assessment=SEALED, outcome=outcome, findings=findings
     )
-    _take_sealed(case_id, act, "assessment", said, as_json)
+    take_sealed(case_id, act, "assessment", said, as_json)
 
 
 def _findings(given: list[str]) -> dict[str, Finding]:
@@ -174,7 +186,7 @@ def take_back(
     """Take your completed assessment back, before it is authorised."""
     person, act_key, said = actor(as_), key(key_), words(text, file, "the reason")
     act = a.TakeBackAssessment(key=act_key, actor=person, reason=SEALED)
-    _take_sealed(case_id, act, "reason", said, as_json)
+    take_sealed(case_id, act, "reason", said, as_json)
 
 
 @app.command()
@@ -182,7 +194,7 @@ def authorise(
     case_id: CaseId, on: On = None, as_: As = None, key_: Key = None, as_json: AsJson = False
 ) -> None:
     """Authorise the assessment: never your own."""
-    _take(case_id, a.Authorise(key=key(key_), actor=actor(as_), on=day(on)), as_json)
+    take(case_id, a.Authorise(key=key(key_), actor=actor(as_), on=day(on)), as_json)
 
 
 @app.command("return")
@@ -197,7 +209,7 @@ def return_assessment(
     """Return the assessment to its inspector, with reasons."""
     person, act_key, said = actor(as_), key(key_), words(text, file, "the reasons")
     act = a.ReturnAssessment(key=act_key, actor=person, reason=SEALED)
-    _take_sealed(case_id, act, "reason", said, as_json)
+    take_sealed(case_id, act, "reason", said, as_json)
 
 
 @app.command()
@@ -239,7 +251,7 @@ def declare(
     """Record the body's own word that it has implemented the recommendation. It is not verification."""
     person, act_key, said = actor(as_), key(key_), words(text, file, "the statement")
     act = a.DeclareImplemented(key=act_key, actor=person, on=day(on), statement=SEALED, criterion=criterion)
-    _take_sealed(case_id, act, "statement", said, as_json)
+    take_sealed(case_id, act, "statement", said, as_json)
 
 
 @app.command()
@@ -281,7 +293,7 @@ def withdraw(
     """Withdraw a case, with a reason."""
     person, act_key, said = actor(as_), key(key_), words(text, file, "the reason")
     act = a.Withdraw(key=act_key, actor=person, reason=SEALED)
-    _take_sealed(case_id, act, "reason", said, as_json)
+    take_sealed(case_id, act, "reason", said, as_json)
 
 
 @app.command()
@@ -298,7 +310,7 @@ def move(
     """Move the due date of a running clock, where the policy lets you. A statutory date never moves."""
     person, act_key, said = actor(as_), key(key_), words(text, file, "the reason")
     act = a.MoveDueDate(key=act_key, actor=person, clock=clock, due=due.date(), reason=SEALED)
-    _take_sealed(case_id, act, "reason", said, as_json)
+    take_sealed(case_id, act, "reason", said, as_json)
 
 
 @app.command()
@@ -323,4 +335,4 @@ def respond(
         copy_to_inspectorate=not no_copy_to_inspectorate,
         copy_to_secretary_of_state=not no_copy_to_secretary,
     )
-    _take_sealed(case_id, act, "response", said, as_json)
+    take_sealed(case_id, act, "response", said, as_json)

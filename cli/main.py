@@ -11,6 +11,7 @@ from sqlmodel import col, select
 
 from cli import case as _case  # noqa: F401 - adds list, show and reseat
 from cli import case_acts, deadline, exits, mail, output, policy, report, settings
+from cli import case_asking as _asking  # noqa: F401 - adds what is asked and answered
 from cli.doctor import app as doctor_app
 from cli.room import AsJson, ledger, today
 from config.logs import set_up

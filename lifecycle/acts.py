@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from lifecycle.words import Finding, Frozen, InspectionResult
+from lifecycle.words import Finding, Frozen, InspectionResult, Paper, SubmissionAnswer
 
 LONGEST_KEY = 200
 Key = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_KEY)]
@@ -42,12 +42,38 @@ class SendRequestLetter(ActBase):
     due: date | None = None
 
 
+class Acknowledge(ActBase):
+    """The body acknowledges that a paper has come: the recommendation, or the letter that asks for its plan."""
+
+    kind: Literal["acknowledge"] = "acknowledge"
+    paper: Paper = Paper.recommendation
+
+
 class RecordSubmission(ActBase):
-    """Record what the body sent, or replace it before assessment. Lateness is worked out, completeness said."""
+    """Record what the body sent, or replace it before assessment. Lateness is worked out, completeness said.
+
+    `answer` says what it is; one that was reported already names under which `reference`.
+    """
 
     kind: Literal["record_submission"] = "record_submission"
     submission: Sealed
     complete: bool = True
+    answer: SubmissionAnswer = SubmissionAnswer.plan
+    reference: str | None = None
+
+
+class WithdrawSubmission(ActBase):
+    """The body withdraws what it submitted, before the assessment is complete. It owes it again, by the old date."""
+
+    kind: Literal["withdraw_submission"] = "withdraw_submission"
+    reason: Sealed
+
+
+class AcceptLate(ActBase):
+    """An inspector accepts a late submission, with a reason. Neither its date nor its lateness changes."""
+
+    kind: Literal["accept_late"] = "accept_late"
+    reason: Sealed
 
 
 class AskForDocument(ActBase):
@@ -134,6 +160,40 @@ class MoveDueDate(ActBase):
     reason: Sealed
 
 
+class AskForTime(ActBase):
+    """The body asks for a later date, `due`, of a running clock of its own. Until the answer nothing moves."""
+
+    kind: Literal["ask_for_time"] = "ask_for_time"
+    clock: str
+    due: date
+    reason: Sealed
+
+
+class AnswerRequest(ActBase):
+    """Answer the request for more time on a clock: grant it, until `due` or as asked; or refuse it."""
+
+    kind: Literal["answer_request"] = "answer_request"
+    clock: str
+    grant: bool
+    due: date | None = None
+    reason: Sealed
+
+
+class AskQuestion(ActBase):
+    """The body asks the inspectorate a question. Its number is in the event, and in the name of its clock."""
+
+    kind: Literal["ask_question"] = "ask_question"
+    question: Sealed
+
+
+class AnswerQuestion(ActBase):
+    """The inspectorate answers the body's question of this number."""
+
+    kind: Literal["answer_question"] = "answer_question"
+    number: int
+    answer: Sealed
+
+
 class InviteComments(ActBase):
     """The oversight body invites the chief officer's comments (Police Act 1996 s.55(4))."""
 
@@ -151,7 +211,10 @@ class RecordResponse(ActBase):
 
 Act = Annotated[
     SendRequestLetter
+    | Acknowledge
     | RecordSubmission
+    | WithdrawSubmission
+    | AcceptLate
     | AskForDocument
     | CompleteAssessment
     | TakeBackAssessment
@@ -163,6 +226,10 @@ Act = Annotated[
     | RecordInspection
     | Withdraw
     | MoveDueDate
+    | AskForTime
+    | AnswerRequest
+    | AskQuestion
+    | AnswerQuestion
     | InviteComments
     | RecordResponse,
     Field(discriminator="kind"),

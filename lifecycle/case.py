@@ -8,7 +8,7 @@ from pydantic import Field
 
 from lifecycle import events as e
 from lifecycle.dates import long_date
-from lifecycle.words import ENDS, Frozen, InspectionResult, Stage
+from lifecycle.words import ENDS, Frozen, InspectionResult, Paper, Stage
 
 WHOLE = "*"
 
@@ -41,6 +41,8 @@ class Case(Frozen):
     """One recommendation × one body (or one report × one oversight body, for a response).
 
     `stage_on` is the local date on which it came to its stage. `assessed_by` is empty while no assessment stands.
+    `late_by` is of the submission that stands. `asked` are open requests for more time, clock by clock, with the date
+    asked for; `questions` the numbers of those not answered yet.
     """
 
     id: str
@@ -60,7 +62,10 @@ class Case(Frozen):
     opened_at: datetime | None = None
     criteria: tuple[str, ...] = ()
     clocks: dict[str, Clock] = Field(default_factory=dict)
+    acknowledged: tuple[Paper, ...] = ()
     submission: str | None = None
+    late_by: int = 0
+    late_accepted: bool = False
     assessment: str | None = None
     assessed_by: str | None = None
     outcome: str | None = None
@@ -68,6 +73,8 @@ class Case(Frozen):
     declared: tuple[str, ...] = ()
     result: InspectionResult | None = None
     responded: bool = False
+    asked: dict[str, date] = Field(default_factory=dict)
+    questions: tuple[int, ...] = ()
 
     @property
     def opened(self) -> bool:
@@ -127,8 +134,12 @@ def _change(case: Case, event: e.Event) -> dict[str, object]:
     match event:
         case e.Issued():
             change |= _issued(event)
-        case e.Submitted():
-            change["submission"] = event.submission
+        case e.Acknowledged():
+            change["acknowledged"] = (*case.acknowledged, event.paper)
+        case e.Submitted() | e.SubmissionWithdrawn() | e.LateAccepted():
+            change |= _submission(case, event)
+        case e.TimeAsked() | e.TimeGranted() | e.TimeRefused() | e.QuestionAsked() | e.QuestionAnswered():
+            change |= _asked(case, event)
         case e.Assessed():
             change |= {
                 "assessment": event.assessment,
@@ -151,9 +162,42 @@ def _change(case: Case, event: e.Event) -> dict[str, object]:
             e.ClockStarted() | e.ClockMoved() | e.ClockMet() | e.ClockEnded() | e.RungFell() | e.RungPassed()
         ):
             change["clocks"] = {**case.clocks, event.clock: _clock(case, event)}
+            if isinstance(event, e.ClockMet | e.ClockEnded):
+                change["asked"] = _without(case.asked, event.clock)
     if "stage" in change:
         change["stage_on"] = event.on
     return change
+
+
+def _submission(case: Case, event: e.Submitted | e.SubmissionWithdrawn | e.LateAccepted) -> dict[str, object]:
+    match event:
+        case e.Submitted():
+            late = {} if event.replaces else {"late_by": event.late_by}
+            return {"submission": event.submission, **late}
+        case e.SubmissionWithdrawn():
+            return {"submission": None, "late_by": 0, "late_accepted": False, "stage": event.back_to}
+        case e.LateAccepted():
+            return {"late_accepted": True}
+
+
+_Asking = e.TimeAsked | e.TimeGranted | e.TimeRefused | e.QuestionAsked | e.QuestionAnswered
+
+
+def _asked(case: Case, event: _Asking) -> dict[str, object]:
+    """What the body asks for and has no answer to yet."""
+    match event:
+        case e.TimeAsked():
+            return {"asked": {**case.asked, event.clock: event.due}}
+        case e.TimeGranted() | e.TimeRefused():
+            return {"asked": _without(case.asked, event.clock)}
+        case e.QuestionAsked():
+            return {"questions": (*case.questions, event.number)}
+        case e.QuestionAnswered():
+            return {"questions": tuple(one for one in case.questions if one != event.number)}
+
+
+def _without(asked: dict[str, date], clock: str) -> dict[str, date]:
+    return {one: due for one, due in asked.items() if one != clock}
 
 
 def _issued(event: e.Issued) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """What an event does to a case's clocks: which are met, which end, which start, and which rungs that leaves."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from lifecycle import acts as a
@@ -12,6 +13,8 @@ from lifecycle.policy import OWN, ClockRule
 from lifecycle.rules import Rules
 from lifecycle.words import Reason
 
+SUBMISSION = "submission"
+
 
 def consequences(
     case: Case,
@@ -21,27 +24,71 @@ def consequences(
     given: date | None = None,
 ) -> tuple[e.Event, ...]:
     """Clock events that follow from `cause`. `case` is the case after it; `given` a due date that the act gave."""
-    met = {clock.id for clock in case.running() if _meets(case, cause, clock, rules)}
+    why = _stopping(case, cause, rules)
     stopped = [
         event
         for clock in case.running()
-        if clock.id in met or case.ended
-        for event in _stopped(case, clock, cause, now, rules, met=clock.id in met)
+        if clock.id in why
+        for event in _stopped(case, clock, cause, now, rules, why[clock.id])
     ]
     if case.ended:
         return tuple(stopped)
-    started = (
+    begun = (
         start_clock(rule, case, cause, now, rules, given)
         for rule in rules.policy.clocks_started_by(cause.kind)
-        if rule.limit != OWN and not _still_running(case, rule.kind, met)
+        if rule.limit != OWN and not _still_running(case, clock_id(rule.kind, cause), why)
     )
-    return (*stopped, *started)
+    return (*stopped, *_resumed(case, cause, now, rules), *begun)
 
 
-def _still_running(case: Case, kind: str, met: set[str]) -> bool:
+def clock_id(kind: str, cause: e.Event) -> str:
+    """The clock's name: its kind, and for a request or a question, each with a clock of its own, of which."""
+    match cause:
+        case e.TimeAsked() | e.TimeGranted() | e.TimeRefused():
+            return f"{kind}/{cause.clock}"
+        case e.QuestionAsked() | e.QuestionAnswered():
+            return f"{kind}/{cause.number}"
+        case _:
+            return kind
+
+
+def _still_running(case: Case, name: str, stopping: Mapping[str, Reason]) -> bool:
     """A clock that runs is not started again: a plan replaced on day 19 does not give its inspector 20 days more."""
-    clock = case.clocks.get(kind)
-    return clock is not None and clock.running and clock.id not in met
+    clock = case.clocks.get(name)
+    return clock is not None and clock.running and clock.id not in stopping
+
+
+def _stopping(case: Case, cause: e.Event, rules: Rules) -> dict[str, Reason]:
+    """The running clocks that stop, and why; a request for more time on one that stops needs no answer any more."""
+    why = {clock.id: Reason.ended for clock in case.running()} if case.ended else {}
+    why |= {clock.id: Reason.moot for clock in case.running() if _undone(cause, clock, rules)}
+    why |= {clock.id: Reason.answered for clock in case.running() if _meets(case, cause, clock, rules)}
+    for clock in case.running():
+        if _started_by(clock, {"time_asked"}, rules) and clock.id.partition("/")[2] in why:
+            why.setdefault(clock.id, Reason.moot)
+    return why
+
+
+def _undone(cause: e.Event, clock: Clock, rules: Rules) -> bool:
+    """Does a withdrawn submission take this clock with it: what followed from it, such as its assessment?"""
+    return isinstance(cause, e.SubmissionWithdrawn) and _started_by(
+        clock, {"submitted", "document_asked"}, rules
+    )
+
+
+def _started_by(clock: Clock, events: set[str], rules: Rules) -> bool:
+    rule = rules.policy.clocks.get(clock.kind)
+    return rule is not None and not events.isdisjoint(rule.starts)
+
+
+def _resumed(case: Case, cause: e.Event, now: datetime, rules: Rules) -> tuple[e.ClockStarted, ...]:
+    """A submission that is withdrawn is owed again by the date it had, never by a new one."""
+    clock, rule = case.clocks.get(SUBMISSION), rules.policy.clocks.get(SUBMISSION)
+    if not isinstance(cause, e.SubmissionWithdrawn) or clock is None or rule is None or clock.running:
+        return ()
+    return (
+        started(rule, clock.id, case, cause, now, rules, limit=clock.limit, due=clock.due, why=clock.why),
+    )
 
 
 def _meets(case: Case, cause: e.Event, clock: Clock, rules: Rules) -> bool:
@@ -50,17 +97,16 @@ def _meets(case: Case, cause: e.Event, clock: Clock, rules: Rules) -> bool:
         return False
     if isinstance(cause, e.Declared) and not case.declared_whole:
         return clock.id == f"{clock.kind}/{cause.criterion}"
-    return True
+    return clock_id(clock.kind, cause) in (clock.kind, clock.id)
 
 
 def _stopped(
-    case: Case, clock: Clock, cause: e.Event, now: datetime, rules: Rules, *, met: bool
+    case: Case, clock: Clock, cause: e.Event, now: datetime, rules: Rules, reason: Reason
 ) -> tuple[e.Event, ...]:
-    """A clock met, or ended with its case, after the rungs that fell due before anybody could record them."""
-    reason = Reason.answered if met else Reason.ended
+    """A clock met, or ended unmet, after the rungs that fell due before anybody could record them."""
     return (
         *left_behind(case, clock, reason, now, rules),
-        _met(clock, cause) if met else _ended(clock, cause),
+        _met(clock, cause) if reason is Reason.answered else _ended(clock, cause, reason),
     )
 
 
@@ -68,8 +114,8 @@ def _met(clock: Clock, cause: e.Event) -> e.ClockMet:
     return e.ClockMet(at=cause.at, on=cause.on, actor=cause.actor, clock=clock.id)
 
 
-def _ended(clock: Clock, cause: e.Event) -> e.ClockEnded:
-    return e.ClockEnded(at=cause.at, on=cause.on, actor=cause.actor, clock=clock.id)
+def _ended(clock: Clock, cause: e.Event, reason: Reason) -> e.ClockEnded:
+    return e.ClockEnded(at=cause.at, on=cause.on, actor=cause.actor, clock=clock.id, reason=reason)
 
 
 def start_clock(
@@ -83,12 +129,13 @@ def start_clock(
         limit, due, why = rule.limit, found.day, found.why
     else:
         limit, due, why = None, None, "No limit of its own."
-    return started(rule, rule.kind, case, cause, now, rules, limit=limit, due=due, why=why)
+    name = clock_id(rule.kind, cause)
+    return started(rule, name, case, cause, now, rules, limit=limit, due=due, why=why)
 
 
 def started(
     rule: ClockRule,
-    clock_id: str,
+    name: str,
     case: Case,
     cause: e.Event,
     now: datetime,
@@ -99,13 +146,13 @@ def started(
     why: str,
 ) -> e.ClockStarted:
     """The event of a clock's start, with the rungs that are gone already. A clock started again is a new version."""
-    before = case.clocks.get(clock_id)
+    before = case.clocks.get(name)
     return e.ClockStarted(
         at=now,
         on=cause.on,
         actor=cause.actor,
         source=cause.source,
-        clock=clock_id,
+        clock=name,
         clock_kind=rule.kind,
         limit=limit,
         due=due,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 from lifecycle import acts as a
-from lifecycle import endings, passage
+from lifecycle import asking, endings, passage
 from lifecycle import events as e
 from lifecycle.case import Case, fold_all
 from lifecycle.clocks import consequences
@@ -16,7 +16,7 @@ from lifecycle.moments import moment_of, next_for, plain
 from lifecycle.rules import Rules
 from lifecycle.words import Reason, Refused
 
-OF_A_RESPONSE = ("invite_comments", "record_response", "withdraw", "move_due_date")
+OF_A_RESPONSE = ("invite_comments", "record_response", "withdraw", "move_due_date", "ask_for_time")
 
 
 def decide(case: Case, act: a.Act, now: datetime, rules: Rules) -> tuple[e.Event, ...]:
@@ -35,8 +35,14 @@ def decide_past(case: Case, act: a.Act, now: datetime, rules: Rules) -> tuple[e.
 
 def _decided(case: Case, act: a.Act, now: datetime, rules: Rules, *, announced: bool) -> tuple[e.Event, ...]:
     _refuse_at_once(case, act, rules)
-    primary = _DECIDE[act.kind](case, act, moment_of(case, act, now), rules)
-    return with_consequences(case, primary, now, rules, given=_given(act), announced=announced)
+    moment = moment_of(case, act, now)
+    primary = _DECIDE[act.kind](case, act, moment, rules)
+    events = with_consequences(case, primary, now, rules, given=_given(act), announced=announced)
+    if not isinstance(act, a.AnswerRequest) or not isinstance(primary, e.TimeGranted):
+        return events
+    after = fold_all(case, events)
+    granted = endings.move(after, asking.as_move(act, primary), moment, rules)
+    return (*events, *with_consequences(after, granted, now, rules, announced=announced))
 
 
 def _refuse_at_once(case: Case, act: a.Act, rules: Rules) -> None:
@@ -96,7 +102,10 @@ def _announced(event: e.Event, rules: Rules) -> e.Event:
 _Decision = Callable[..., e.Event]
 _DECIDE: dict[str, _Decision] = {
     "send_request_letter": passage.send_request,
+    "acknowledge": asking.acknowledge,
     "record_submission": passage.submit,
+    "withdraw_submission": passage.withdraw_submission,
+    "accept_late": passage.accept_late,
     "ask_for_document": passage.ask_document,
     "complete_assessment": passage.assess,
     "take_back_assessment": passage.take_back,
@@ -108,6 +117,10 @@ _DECIDE: dict[str, _Decision] = {
     "record_inspection": endings.inspect,
     "withdraw": endings.withdraw,
     "move_due_date": endings.move,
+    "ask_for_time": asking.ask_for_time,
+    "answer_request": asking.answer_request,
+    "ask_question": asking.ask_question,
+    "answer_question": asking.answer_question,
     "invite_comments": endings.invite,
     "record_response": endings.respond,
 }

@@ -2,11 +2,12 @@
 
 from lifecycle import acts as a
 from lifecycle import events as e
-from lifecycle.case import WHOLE, Case
+from lifecycle.case import WHOLE, Case, Clock
 from lifecycle.clocks import moved
 from lifecycle.dates import long_date
 from lifecycle.moments import Moment, base, need, refuse_bad_due, refuse_earlier_than_stage
 from lifecycle.passage import days_late
+from lifecycle.policy import ClockRule
 from lifecycle.rules import Rules
 from lifecycle.words import ENDS, InspectionResult, Refused, Stage
 
@@ -58,19 +59,35 @@ def withdraw(case: Case, act: a.Withdraw, moment: Moment, rules: Rules) -> e.Eve
     return e.Withdrawn.model_validate({**base(act, moment), "reason": act.reason})
 
 
-def move(case: Case, act: a.MoveDueDate, moment: Moment, rules: Rules) -> e.Event:
-    clock = case.clocks.get(act.clock)
+def running_clock(case: Case, name: str, rules: Rules) -> tuple[Clock, ClockRule]:
+    """A running clock whose date is not set by statute, and its rule. Raises Refused."""
+    clock = case.clocks.get(name)
     rule = rules.policy.clocks.get(clock.kind) if clock else None
     if clock is None or rule is None or not clock.running:
         running = ", ".join(c.id for c in case.running()) or "none"
-        raise Refused(f"{case.id} has no running clock {act.clock!r}. Running: {running}.")
+        raise Refused(f"{case.id} has no running clock {name!r}. Running: {running}.")
     if rule.statutory:
         raise Refused(
             f"{rule.title} is set by statute and cannot be moved. Record the response when it comes."
         )
-    if act.role not in {role.value for role in rule.moved_by}:
-        allowed = ", ".join(role.value for role in rule.moved_by) or "nobody"
-        raise Refused(f"{rule.title} may be moved by {allowed}, not by {act.role}.")
+    return clock, rule
+
+
+def refuse_unless_mover(rule: ClockRule, role: str) -> None:
+    """Only those whom the policy lets move a clock say yes or no to another date."""
+    if role not in {one.value for one in rule.moved_by}:
+        allowed = ", ".join(one.value for one in rule.moved_by) or "nobody"
+        raise Refused(f"{rule.title} may be moved by {allowed}, not by {role}.")
+
+
+def move(case: Case, act: a.MoveDueDate, moment: Moment, rules: Rules) -> e.Event:
+    clock, rule = running_clock(case, act.clock, rules)
+    refuse_unless_mover(rule, act.role)
+    if clock.id in case.asked:
+        raise Refused(
+            f"More time for {rule.title} has been asked for, until {long_date(case.asked[clock.id])}. "
+            "Give an answer to that request: granting it moves the date."
+        )
     if moment.on < clock.started:
         raise Refused(
             f"{rule.title} began on {long_date(clock.started)}. Date the move on that day or a later one."

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from lifecycle.words import Finding, Frozen, InspectionResult, Reason, Role, Stage
+from lifecycle.words import Finding, Frozen, InspectionResult, Paper, Reason, Role, Stage, SubmissionAnswer
 
 
 class Notify(Frozen):
@@ -58,12 +58,41 @@ class Requested(EventBase):
     letter: str
 
 
+class Acknowledged(EventBase):
+    """The body has seen the paper: `actor` says who, `on` when."""
+
+    kind: Literal["acknowledged"] = "acknowledged"
+    paper: Paper
+
+
 class Submitted(EventBase):
+    """`late_by` counts days, on a first submission. `reference` is where it was reported already."""
+
     kind: Literal["submitted"] = "submitted"
     submission: str
     complete: bool
     late_by: int = 0
     replaces: str | None = None
+    answer: SubmissionAnswer = SubmissionAnswer.plan
+    reference: str | None = None
+
+
+class SubmissionWithdrawn(EventBase):
+    """The body took `submission` back; the case goes to `back_to`, and its clock runs again to the same date."""
+
+    kind: Literal["submission_withdrawn"] = "submission_withdrawn"
+    submission: str
+    reason: str
+    back_to: Stage
+
+
+class LateAccepted(EventBase):
+    """A submission that came `late_by` days late was accepted. It stays late."""
+
+    kind: Literal["late_accepted"] = "late_accepted"
+    submission: str
+    late_by: int
+    reason: str
 
 
 class DocumentAsked(EventBase):
@@ -125,6 +154,47 @@ class Withdrawn(EventBase):
     reason: str
 
 
+class TimeAsked(EventBase):
+    """The body asks that `clock` be due on `due`."""
+
+    kind: Literal["time_asked"] = "time_asked"
+    clock: str
+    due: date
+    reason: str
+
+
+class TimeGranted(EventBase):
+    """More time is given, until `due`: a `ClockMoved` follows it."""
+
+    kind: Literal["time_granted"] = "time_granted"
+    clock: str
+    due: date
+    reason: str
+
+
+class TimeRefused(EventBase):
+    """More time is not given: `due`, as it was, stays."""
+
+    kind: Literal["time_refused"] = "time_refused"
+    clock: str
+    due: date | None
+    reason: str
+
+
+class QuestionAsked(EventBase):
+    """`number` is this event's own number in its stream; `question` the sealed text."""
+
+    kind: Literal["question_asked"] = "question_asked"
+    number: int
+    question: str
+
+
+class QuestionAnswered(EventBase):
+    kind: Literal["question_answered"] = "question_answered"
+    number: int
+    answer: str
+
+
 class Invited(EventBase):
     kind: Literal["invited"] = "invited"
 
@@ -167,8 +237,11 @@ class ClockMet(EventBase):
 
 
 class ClockEnded(EventBase):
+    """A duty ends unmet: with its case, or because nothing needs it any more."""
+
     kind: Literal["clock_ended"] = "clock_ended"
     clock: str
+    reason: Reason = Reason.ended
 
 
 class RungFell(EventBase):
@@ -193,7 +266,10 @@ class RungPassed(EventBase):
 Event = Annotated[
     Issued
     | Requested
+    | Acknowledged
     | Submitted
+    | SubmissionWithdrawn
+    | LateAccepted
     | DocumentAsked
     | Assessed
     | TakenBack
@@ -204,6 +280,11 @@ Event = Annotated[
     | Declared
     | Inspected
     | Withdrawn
+    | TimeAsked
+    | TimeGranted
+    | TimeRefused
+    | QuestionAsked
+    | QuestionAnswered
     | Invited
     | Responded
     | ClockStarted

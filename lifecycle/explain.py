@@ -4,11 +4,11 @@ Ids only, never names of people or their text: these words stand in Temporal's o
 """
 
 from lifecycle import events as e
-from lifecycle.agenda import Entry, agenda
+from lifecycle.agenda import IMPLEMENTATION, Entry, agenda
 from lifecycle.case import Case, Clock
 from lifecycle.dates import LONDON, deadline_text, local_date, long_date
 from lifecycle.rules import Rules
-from lifecycle.words import Role, Side, Stage
+from lifecycle.words import Reason, Role, Side, Stage, SubmissionAnswer
 
 OWNERS = {Side.body: "the body", Side.oversight: "the oversight body", Side.inspectorate: "the inspectorate"}
 AWAITED: dict[Stage, tuple[str, ...]] = {
@@ -70,7 +70,9 @@ def _named(clock: Clock, rules: Rules) -> str:
     title = rule.title if rule else _plain(clock.kind)
     name = title[:1].lower() + title[1:]
     criterion = clock.id.removeprefix(clock.kind).lstrip("/")
-    return f"{name} of {criterion}" if criterion else name
+    if not criterion:
+        return name
+    return f"{name} of {criterion}" if clock.kind == IMPLEMENTATION else f"{name} ({criterion})"
 
 
 def _due(clock: Clock) -> str:
@@ -118,8 +120,16 @@ def in_words(event: e.Event) -> str:
             return f"Issued: {event.reference} to {event.body}"
         case e.Requested():
             return "Request letter sent"
+        case e.Acknowledged():
+            return f"The body acknowledged the {_plain(event.paper)}"
         case e.Submitted():
             return _submission_in_words(event)
+        case e.SubmissionWithdrawn():
+            return f"Submission withdrawn by the body; {_plain(event.back_to)} again"
+        case e.LateAccepted():
+            return f"Submission accepted though {_late(event.late_by)}, with a reason"
+        case e.TimeAsked() | e.TimeGranted() | e.TimeRefused() | e.QuestionAsked() | e.QuestionAnswered():
+            return _asking_in_words(event)
         case e.DocumentAsked():
             return "A missing document was asked for"
         case e.Assessed():
@@ -150,10 +160,37 @@ def in_words(event: e.Event) -> str:
 
 
 def _submission_in_words(event: e.Submitted) -> str:
-    said = ["Submission replaced" if event.replaces else "Submission received"]
+    said = [f"Submission {'replaced' if event.replaces else 'received'}{_answer(event)}"]
     said += [_late(event.late_by)] if event.late_by else []
     said += [] if event.complete else ["incomplete"]
     return ", ".join(said)
+
+
+def _answer(event: e.Submitted) -> str:
+    match event.answer:
+        case SubmissionAnswer.plan:
+            return ""
+        case SubmissionAnswer.nothing_to_report:
+            return ": nothing to report"
+        case SubmissionAnswer.already_reported:
+            return f": already reported under {event.reference}"
+
+
+def _asking_in_words(
+    event: e.TimeAsked | e.TimeGranted | e.TimeRefused | e.QuestionAsked | e.QuestionAnswered,
+) -> str:
+    match event:
+        case e.TimeAsked():
+            return f"The body asked for more time on {_plain(event.clock)}: until {long_date(event.due)}"
+        case e.TimeGranted():
+            return f"More time given on {_plain(event.clock)}: until {long_date(event.due)}"
+        case e.TimeRefused():
+            stays = f": {long_date(event.due)} stays" if event.due else ""
+            return f"More time refused on {_plain(event.clock)}{stays}"
+        case e.QuestionAsked():
+            return f"Question {event.number} asked by the body"
+        case e.QuestionAnswered():
+            return f"Question {event.number} answered"
 
 
 def _response_in_words(event: e.Responded) -> str:
@@ -186,7 +223,8 @@ def _clock_in_words(event: e.ClockStarted | e.ClockMoved | e.ClockMet | e.ClockE
         case e.ClockMet():
             return f"{name} clock met"
         case e.ClockEnded():
-            return f"{name} clock ended with the case"
+            how = " with the case" if event.reason is Reason.ended else f": {event.reason.value}"
+            return f"{name} clock ended{how}"
 
 
 def _gone(passed: tuple[e.Passed, ...]) -> str:

@@ -6,12 +6,13 @@ from lifecycle import acts as a
 from lifecycle import events as e
 from lifecycle.case import Case
 from lifecycle.dates import long_date
-from lifecycle.moments import Moment, base, need, refuse_bad_due, refuse_earlier_than_stage
+from lifecycle.moments import Moment, base, need, next_for, refuse_bad_due, refuse_earlier_than_stage
 from lifecycle.rules import Rules
-from lifecycle.words import Refused, Stage
+from lifecycle.words import Refused, Stage, SubmissionAnswer
 
 BEFORE_ASSESSMENT = (Stage.issued, Stage.requested, Stage.submitted)
 ONE_DAY = timedelta(days=1)
+LONGEST_REFERENCE = 80
 
 
 def send_request(case: Case, act: a.SendRequestLetter, moment: Moment, rules: Rules) -> e.Event:
@@ -41,6 +42,7 @@ def submit(case: Case, act: a.RecordSubmission, moment: Moment, rules: Rules) ->
     if "submission" not in rules.policy.clocks:
         raise Refused(f"{rules.policy.title} asks for no plan. Record the body's declaration instead.")
     need(case, BEFORE_ASSESSMENT, "a submission", rules)
+    _refuse_answer(case, act)
     return e.Submitted.model_validate(
         {
             **base(act, moment),
@@ -48,6 +50,61 @@ def submit(case: Case, act: a.RecordSubmission, moment: Moment, rules: Rules) ->
             "complete": act.complete,
             "late_by": 0 if case.submission else days_late(case, "submission", moment),
             "replaces": case.submission,
+            "answer": act.answer,
+            "reference": act.reference,
+        }
+    )
+
+
+def _refuse_answer(case: Case, act: a.RecordSubmission) -> None:
+    """An answer instead of a plan is whole, and says where else the matter was reported."""
+    if (act.answer is SubmissionAnswer.already_reported) != (act.reference is not None):
+        raise Refused(
+            "A reference goes with the answer already_reported, and with no other. "
+            "Give both, or neither: already reported under which reference?"
+        )
+    if act.reference is not None and not 0 < len(act.reference.strip()) <= LONGEST_REFERENCE:
+        raise Refused(f"Give the reference as it is printed, in at most {LONGEST_REFERENCE} characters.")
+    if act.reference == case.reference:
+        raise Refused(
+            f"{case.reference} cannot have been reported under itself. Name the one that it was reported under."
+        )
+    if act.answer is not SubmissionAnswer.plan and not act.complete:
+        raise Refused("Only a plan can be incomplete. Record this answer as complete.")
+
+
+def withdraw_submission(case: Case, act: a.WithdrawSubmission, moment: Moment, rules: Rules) -> e.Event:
+    need(case, (Stage.submitted,), "withdrawing a submission", rules)
+    refuse_earlier_than_stage(case, moment)
+    return e.SubmissionWithdrawn.model_validate(
+        {
+            **base(act, moment),
+            "submission": case.submission,
+            "reason": act.reason,
+            "back_to": Stage.requested if was_requested(case, rules) else Stage.issued,
+        }
+    )
+
+
+def was_requested(case: Case, rules: Rules) -> bool:
+    """Has the request letter gone out? Then the clock that it starts is, or was, running."""
+    return any(rule.kind in case.clocks for rule in rules.policy.clocks_started_by("requested"))
+
+
+def accept_late(case: Case, act: a.AcceptLate, moment: Moment, rules: Rules) -> e.Event:
+    if case.submission is None:
+        raise Refused(f"{case.id} has no submission to accept. Next for this case: {next_for(case, rules)}.")
+    if not case.late_by:
+        raise Refused(f"{case.id}'s submission was not late. Nothing needs to be accepted.")
+    if case.late_accepted:
+        raise Refused(f"{case.id}'s late submission has been accepted already. Nothing needs to be added.")
+    refuse_earlier_than_stage(case, moment)
+    return e.LateAccepted.model_validate(
+        {
+            **base(act, moment),
+            "submission": case.submission,
+            "late_by": case.late_by,
+            "reason": act.reason,
         }
     )
 

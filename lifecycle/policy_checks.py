@@ -8,6 +8,11 @@ from lifecycle.policy import OWN, Anchor, Announcement, ClockRule, Rung
 
 Problem = tuple[str, str]
 CLOSING = frozenset({"inspected", "withdrawn", "responded"})
+ASKED = {
+    "time_asked": frozenset({"time_granted", "time_refused"}),
+    "question_asked": frozenset({"question_answered"}),
+}
+"""What a body asks, each with a clock of its own, and the answers that meet it."""
 MOST_DAYS = {Unit.DAYS: 1, Unit.WEEKS: 7, Unit.MONTHS: 31, Unit.YEARS: 366}
 
 
@@ -15,6 +20,7 @@ def clock_problems(rule: ClockRule) -> Iterator[Problem]:
     """What is wrong with one clock, each with the key that says it."""
     where = f"clock.{rule.kind}"
     yield from _start_problems(rule, where)
+    yield from _asking_problems(rule, where)
     yield from _statutory_problems(rule, where)
     for rung_id, times in Counter(rung.id for rung in rule.rungs).items():
         if times > 1:
@@ -41,6 +47,20 @@ def _start_problems(rule: ClockRule, where: str) -> Iterator[Problem]:
             f"{where}.limit",
             "is missing, and no date can be given or moved, so no rung could ever fall due",
         )
+
+
+def _asking_problems(rule: ClockRule, where: str) -> Iterator[Problem]:
+    """A clock of a request or a question belongs to that one: nothing else starts it, and every answer meets it."""
+    for asked, answers in ASKED.items():
+        started, met = asked in rule.starts, answers & set(rule.met_by)
+        if started and set(rule.starts) != {asked}:
+            yield f"{where}.starts", f"{asked!r} starts a clock for each one asked; let nothing else start it"
+        if started and met != answers:
+            missing = ", ".join(sorted(answers - met))
+            yield f"{where}.met_by", f"lacks {missing}: the answer would not stop the clock"
+        if met and not started:
+            answered = ", ".join(sorted(met))
+            yield f"{where}.met_by", f'{answered} meets only a clock with starts = ["{asked}"]'
 
 
 def _statutory_problems(rule: ClockRule, where: str) -> Iterator[Problem]:

@@ -84,6 +84,21 @@ class InspectionResult(StrEnum):
     no_further_action = "no_further_action"
 
 
+class Paper(StrEnum):
+    """A paper of the inspectorate's that a body acknowledges."""
+
+    recommendation = "recommendation"
+    request_letter = "request_letter"
+
+
+class SubmissionAnswer(StrEnum):
+    """What a submission says: a plan, or why there is none to send."""
+
+    plan = "plan"
+    nothing_to_report = "nothing_to_report"
+    already_reported = "already_reported"
+
+
 class Reason(StrEnum):
     """Why a rung that fell due was not sent. Every one is recorded (design, rule 1)."""
 
@@ -94,6 +109,7 @@ class Reason(StrEnum):
     answered = "already answered"
     moved = "the due date was moved"
     ended = "the case ended"
+    moot = "no longer needed"
 
 
 class Refused(Exception):  # noqa: N818 - an act is refused, not an error of ours

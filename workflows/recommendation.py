@@ -82,11 +82,35 @@ class RecommendationWorkflow(Conducting):
         self.refuse_wrong(act)
 
     @workflow.update
+    async def acknowledge(self, act: a.Acknowledge) -> Receipt:
+        return await self.act(act)
+
+    @acknowledge.validator
+    def _check_acknowledgement(self, act: a.Acknowledge) -> None:
+        self.refuse_wrong(act)
+
+    @workflow.update
     async def record_submission(self, act: a.RecordSubmission) -> Receipt:
         return await self.act(act)
 
     @record_submission.validator
     def _check_submission(self, act: a.RecordSubmission) -> None:
+        self.refuse_wrong(act)
+
+    @workflow.update
+    async def withdraw_submission(self, act: a.WithdrawSubmission) -> Receipt:
+        return await self.act(act)
+
+    @withdraw_submission.validator
+    def _check_withdrawal_of_submission(self, act: a.WithdrawSubmission) -> None:
+        self.refuse_wrong(act)
+
+    @workflow.update
+    async def accept_late(self, act: a.AcceptLate) -> Receipt:
+        return await self.act(act)
+
+    @accept_late.validator
+    def _check_late(self, act: a.AcceptLate) -> None:
         self.refuse_wrong(act)
 
     @workflow.update
@@ -175,6 +199,38 @@ class RecommendationWorkflow(Conducting):
 
     @move_due_date.validator
     def _check_move(self, act: a.MoveDueDate) -> None:
+        self.refuse_wrong(act)
+
+    @workflow.update
+    async def ask_for_time(self, act: a.AskForTime) -> Receipt:
+        return await self.act(act)
+
+    @ask_for_time.validator
+    def _check_time(self, act: a.AskForTime) -> None:
+        self.refuse_wrong(act)
+
+    @workflow.update
+    async def answer_request(self, act: a.AnswerRequest) -> Receipt:
+        return await self.act(act)
+
+    @answer_request.validator
+    def _check_answer_to_request(self, act: a.AnswerRequest) -> None:
+        self.refuse_wrong(act)
+
+    @workflow.update
+    async def ask_question(self, act: a.AskQuestion) -> Receipt:
+        return await self.act(act)
+
+    @ask_question.validator
+    def _check_question(self, act: a.AskQuestion) -> None:
+        self.refuse_wrong(act)
+
+    @workflow.update
+    async def answer_question(self, act: a.AnswerQuestion) -> Receipt:
+        return await self.act(act)
+
+    @answer_question.validator
+    def _check_answer(self, act: a.AnswerQuestion) -> None:
         self.refuse_wrong(act)
 
     # --- repair and reading ---------------------------------------------------------------------------------------

@@ -57,6 +57,15 @@ class ResponseWorkflow(Conducting):
         self.refuse_wrong(act)
 
     @workflow.update
+    async def ask_for_time(self, act: a.AskForTime) -> Receipt:
+        return await self.act(act)
+
+    @ask_for_time.validator
+    def _check_time(self, act: a.AskForTime) -> None:
+        """Refuses always: more time cannot be given where a statute sets the date."""
+        self.refuse_wrong(act)
+
+    @workflow.update
     async def reseat(self, order: Reseat) -> Receipt:
         return await self.reseat_from_ledger(order)
 

@@ -42,7 +42,6 @@ def settle(session: Session, request: Append, case: Case, before_seq: int) -> tu
 
 _CANCELS = {
     "clock_met": Reason.answered,
-    "clock_ended": Reason.ended,
     "clock_moved": Reason.moved,
 }
 
@@ -53,7 +52,8 @@ def _cancel(session: Session, case_id: str, event: e.Event) -> list[str]:
     if not isinstance(event, e.ClockMet | e.ClockEnded | e.ClockMoved):
         return []
     of_clock = {"of": case_id, "named": event.clock}
-    session.connection().execute(_DROP, of_clock | {"why": _CANCELS[event.kind].value})
+    reason = event.reason if isinstance(event, e.ClockEnded) else _CANCELS[event.kind]
+    session.connection().execute(_DROP, of_clock | {"why": reason.value})
     leaving = session.connection().scalars(_LEAVING, of_clock)
     return [mail for mail in leaving if mail]
 
@@ -122,5 +122,7 @@ def _row(request: Append, event: e.Event, seq: int) -> Values:
 def _due_of(request: Append, case: Case, event: e.Event) -> object:
     if isinstance(event, e.RungFell):
         return case.clocks[event.clock].due
+    if isinstance(event, e.TimeGranted | e.TimeRefused):
+        return event.due
     started = [other.due for other in request.events if isinstance(other, e.ClockStarted)]
     return started[0] if started else None

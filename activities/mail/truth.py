@@ -41,8 +41,14 @@ def _what_happened(session: Session, notice: Notice) -> Reason:
         )
         .order_by(col(EventRow.seq))
     )
-    found = (CLOSED_BY[event.kind] for event in events if event.details.get("clock") == notice.clock)
+    found = (_reason(event) for event in events if event.details.get("clock") == notice.clock)
     return next(found, Reason.ended)
+
+
+def _reason(event: EventRow) -> Reason:
+    """Why, as the event says where it says so."""
+    said = event.details.get("reason") if event.kind == "clock_ended" else None
+    return Reason(said) if isinstance(said, str) else CLOSED_BY[event.kind]
 
 
 def _has_newer(session: Session, notice: Notice) -> bool:

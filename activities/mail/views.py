@@ -19,6 +19,12 @@ NOTES = {
     "assessment-letter": ("letter_sent", "letter"),
     "receipt": ("submitted", "submission"),
     "returned": ("returned", "reason"),
+    "submission-withdrawn": ("submission_withdrawn", "reason"),
+    "time-asked": ("time_asked", "reason"),
+    "time-granted": ("time_granted", "reason"),
+    "time-refused": ("time_refused", "reason"),
+    "question-asked": ("question_asked", "question"),
+    "question-answered": ("question_answered", "answer"),
     "document-request": ("document_asked", "document"),
     "document-overdue": ("document_asked", "document"),
 }

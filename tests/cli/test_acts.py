@@ -34,7 +34,19 @@ def test_every_act_by_command(tmp_path: Path) -> None:
         case = "recommendation/seed-2016-legitimacy-asg/bedfordshire"
         said = ("--text", "In words.")
         later = str(local_date(datetime.now(UTC)) + timedelta(days=60))
+        body = "liaison-bedfordshire"
         take(there, "move", case, "--clock", "submission", "--due", later, *said, by="lead-1")
+        take(there, "acknowledge", case, "--paper", "request_letter", by=body)
+        latest = str(local_date(datetime.now(UTC)) + timedelta(days=90))
+        take(there, "ask-time", case, "--clock", "submission", "--due", latest, *said, by=body)
+        take(there, "answer-time", case, "--clock", "submission", "--grant", *said, by="lead-1")
+        take(there, "ask", case, *said, by=body)
+        asked = there.json("case", "show", case)
+        assert isinstance(asked, dict)
+        [number] = [entry["seq"] for entry in asked["timeline"] if entry["kind"] == "question_asked"]
+        take(there, "answer", case, str(number), *said, by="inspector-1")
+        take(there, "submit", case, *said, "--answer", "already_reported", "--under", "2016-3", by=body)
+        take(there, "withdraw-submission", case, *said, by=body)
         take(there, "submit", case, *said, "--incomplete", by="liaison-bedfordshire")
         take(there, "ask-document", case, *said, by="inspector-1")
         take(there, "submit", case, *said, by="liaison-bedfordshire")
@@ -54,6 +66,13 @@ def test_every_act_by_command(tmp_path: Path) -> None:
         take(there, "inspect", case, "--result", "verified", *said, by="inspector-1")
         acts = [
             "clock_moved",
+            "acknowledged",
+            "time_asked",
+            "time_granted",
+            "question_asked",
+            "question_answered",
+            "submitted",
+            "submission_withdrawn",
             "submitted",
             "document_asked",
             "submitted",

@@ -78,7 +78,7 @@ steps = st.builds(
     Step,
     days=st.integers(0, 90),
     late=st.booleans(),
-    choice=st.integers(0, 59),
+    choice=st.integers(0, 99),
     back=st.sampled_from((0, 0, 0, 3, 30)),
     may_end=st.sampled_from((False, False, False, False, False, True)),
 )

@@ -1,6 +1,6 @@
 """A case told to the ledger as its workflow would: opened, acted on, and left alone while time passes."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from threading import Barrier
@@ -20,7 +20,7 @@ from lifecycle.events import Event
 from lifecycle.explain import waiting_for
 from lifecycle.opening import Opening, OwnLimit, open_case
 from lifecycle.rules import Rules
-from lifecycle.words import Finding, InspectionResult, Refused
+from lifecycle.words import Finding, InspectionResult, Paper, Refused, SubmissionAnswer
 from models.database import Database
 from models.messages import Answer, Append, Appended
 from models.tables import EventRow, Notice
@@ -165,11 +165,30 @@ def every_act(story: Story) -> list[a.Act]:
         a.DeclareImplemented(**by, statement="t-1"),
         a.DeclareImplemented(**by, statement="t-2", criterion="a"),
         a.Withdraw(**by, reason="r-1"),
+        a.Acknowledge(**by),
+        a.Acknowledge(**by, paper=Paper.request_letter),
+        a.RecordSubmission(**by, submission="s-2", answer=SubmissionAnswer.nothing_to_report),
+        a.WithdrawSubmission(**by, reason="r-2"),
+        a.AcceptLate(**by, reason="r-3"),
+        a.AskQuestion(**by, question="q-1"),
         a.InviteComments(**by),
         a.RecordResponse(**by, response="c-1"),
         *moves,
         *results,
+        *asked_and_answered(story, by, lead, soon),
     ]
+
+
+def asked_and_answered(story: Story, by: dict[str, str], lead: dict[str, str], soon: date) -> Iterator[a.Act]:
+    """More time for every clock, and an answer to whatever was asked."""
+    for clock in story.case.running():
+        later = max(soon, (clock.due or soon) + timedelta(days=1))
+        yield a.AskForTime(**by, clock=clock.id, due=later, reason="r-1")
+    for asked in story.case.asked:
+        yield a.AnswerRequest(**lead, clock=asked, grant=True, reason="r-1")
+        yield a.AnswerRequest(**lead, clock=asked, grant=False, reason="r-1")
+    for number in story.case.questions:
+        yield a.AnswerQuestion(**by, number=number, answer="w-1")
 
 
 def events_of(database: Database, stream: str) -> list[EventRow]:

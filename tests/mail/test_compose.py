@@ -48,6 +48,8 @@ oversight-proposal submission-received receipt document-request document-overdue
 implementation-overdue assessment-due assessment-overdue authorisation-due authorisation-overdue returned
 assessment-letter publication-due published action-plan-reminder action-plan-overdue response-invited
 response-reminder response-overdue inspection-due closed withdrawn digest ops-alert
+submission-withdrawn time-asked time-request-due time-request-overdue time-granted time-refused
+question-asked question-due question-overdue question-answered
 """
 
 

@@ -10,7 +10,16 @@ from models.messages import CaseStart, DigestStart, Reseat, TimeFrame
 from office.repair import opening_of
 from tests.unit import builders as b
 from tests.workflows.damage import cut_ledger, restore_ledger
-from tests.workflows.lives import CRITERIA, SHORT, SIX_MONTHS, assessed, named, up_to, whole_life
+from tests.workflows.lives import (
+    CRITERIA,
+    SHORT,
+    SIX_MONTHS,
+    asked_and_answered,
+    assessed,
+    named,
+    up_to,
+    whole_life,
+)
 from tests.workflows.reports import reported
 from tests.workflows.scene import GRAIN, Followed, Scene, ordinary_appends, soon
 
@@ -66,6 +75,10 @@ async def moved(scene: Scene) -> str:
     await case.take(named("move-2", b.move("submission", date(2017, 6, 12))))
     await case.until(b.london(date(2017, 6, 13)))
     return case.id
+
+
+async def asked(scene: Scene) -> str:
+    return (await asked_and_answered(scene)).id
 
 
 async def withdrawn(scene: Scene) -> str:
@@ -190,6 +203,7 @@ SCENARIOS: dict[tuple[str, str], Scenario] = {
     (RECOMMENDATION, "returned-and-taken-back"): returned_and_taken_back,
     (RECOMMENDATION, "document"): document,
     (RECOMMENDATION, "moved"): moved,
+    (RECOMMENDATION, "asked-and-answered"): asked,
     (RECOMMENDATION, "withdrawn"): withdrawn,
     (RECOMMENDATION, "taken-over"): taken_over,
     (RECOMMENDATION, "late-waking"): late_waking,

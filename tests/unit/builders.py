@@ -22,10 +22,11 @@ from lifecycle.opening import Opening, OwnLimit, open_case
 from lifecycle.policy import Policy
 from lifecycle.policy_reader import read_policy
 from lifecycle.rules import Rules
-from lifecycle.words import Finding, InspectionResult, Stage
+from lifecycle.words import Finding, InspectionResult, Paper, Stage, SubmissionAnswer
 
 FOLDER = Path(config.__file__).parent / "policies"
 FILES = sorted(FOLDER.glob("*.toml"))
+NAMES = sorted({path.stem.rpartition("-")[0] for path in FILES})
 NATIONAL, CONCERN = "national-recommendation", "cause-of-concern"
 ACCELERATED, AREA, RESPONSE = "accelerated-cause-of-concern", "area-for-improvement", "response"
 OUTCOMES = {NATIONAL: "started", CONCERN: "in_progress", ACCELERATED: "in_progress"}
@@ -43,7 +44,8 @@ def templates() -> frozenset[str]:
 
 @cache
 def policy(name: str = NATIONAL) -> Policy:
-    path = FOLDER / f"{name}-1.toml"
+    """The newest version."""
+    path = max(FOLDER.glob(f"{name}-*.toml"), key=lambda one: int(one.stem.rpartition("-")[2]))
     return read_policy(path.read_text("utf-8"), path.name, templates())
 
 
@@ -83,10 +85,36 @@ def request(on: date | None = None, due: date | None = None, actor: str = OPERAT
     return a.SendRequestLetter(key="request", actor=actor, on=on, due=due, letter="letter-1")
 
 
+def acknowledgement(paper: Paper = Paper.recommendation, on: date | None = None, actor: str = FORCE) -> a.Act:
+    return a.Acknowledge(key=f"acknowledge-{paper}", actor=actor, on=on, paper=paper)
+
+
 def submission(
-    on: date | None = None, *, complete: bool = True, sealed: str = "submission-1", actor: str = FORCE
+    on: date | None = None,
+    *,
+    complete: bool = True,
+    sealed: str = "submission-1",
+    answer: SubmissionAnswer = SubmissionAnswer.plan,
+    reference: str | None = None,
+    actor: str = FORCE,
 ) -> a.Act:
-    return a.RecordSubmission(key="submit", actor=actor, on=on, submission=sealed, complete=complete)
+    return a.RecordSubmission(
+        key="submit",
+        actor=actor,
+        on=on,
+        submission=sealed,
+        complete=complete,
+        answer=answer,
+        reference=reference,
+    )
+
+
+def withdrawing_submission(on: date | None = None, actor: str = FORCE) -> a.Act:
+    return a.WithdrawSubmission(key="withdraw-submission", actor=actor, on=on, reason="reason-1")
+
+
+def accepting_late(on: date | None = None, actor: str = INSPECTOR) -> a.Act:
+    return a.AcceptLate(key="accept-late", actor=actor, on=on, reason="reason-1")
 
 
 def document(on: date | None = None, due: date | None = None, actor: str = INSPECTOR) -> a.Act:
@@ -149,6 +177,32 @@ def move(clock: str, due: date, role: str = "lead_inspector", on: date | None = 
     return a.MoveDueDate(key="move", actor=LEAD, role=role, on=on, clock=clock, due=due, reason="reason-1")
 
 
+def asking_for_time(clock: str, due: date, on: date | None = None, actor: str = FORCE) -> a.Act:
+    return a.AskForTime(key="ask-time", actor=actor, on=on, clock=clock, due=due, reason="reason-1")
+
+
+def granting(clock: str, due: date | None = None, role: str = "lead_inspector") -> a.Act:
+    return a.AnswerRequest(
+        key="grant", actor=LEAD, role=role, clock=clock, grant=True, due=due, reason="reason-2"
+    )
+
+
+def denying(clock: str, due: date | None = None, role: str = "lead_inspector") -> a.Act:
+    return a.AnswerRequest(
+        key="deny", actor=LEAD, role=role, clock=clock, grant=False, due=due, reason="reason-2"
+    )
+
+
+def question(on: date | None = None, sealed: str = "question-1", actor: str = FORCE) -> a.Act:
+    return a.AskQuestion(key=sealed, actor=actor, on=on, question=sealed)
+
+
+def answer(number: int, on: date | None = None, actor: str = INSPECTOR) -> a.Act:
+    return a.AnswerQuestion(
+        key=f"answer-{number}", actor=actor, on=on, number=number, answer=f"answer-{number}"
+    )
+
+
 def invitation(on: date | None = None) -> a.Act:
     return a.InviteComments(key="invite", actor="oversight-1", on=on)
 
@@ -168,7 +222,10 @@ EVERY_ACT: dict[str, a.Act] = {
     act.kind: act
     for act in (
         request(),
+        acknowledgement(),
         submission(),
+        withdrawing_submission(),
+        accepting_late(),
         document(),
         assessment(),
         taking_back(),
@@ -180,6 +237,10 @@ EVERY_ACT: dict[str, a.Act] = {
         inspection(),
         withdrawal(),
         move("implementation", date(2017, 9, 1)),
+        asking_for_time("implementation", date(2017, 9, 1)),
+        granting("implementation"),
+        question(),
+        answer(1),
         invitation(),
         response(),
     )

@@ -100,6 +100,21 @@ MISTAKES = {
         '["asked"]',
         "clock.submission.starts: unknown event 'asked'; known: ",
     ),
+    "a clock of questions that something else starts": (
+        'starts = ["requested"]',
+        'starts = ["question_asked", "requested"]',
+        "clock.submission.starts: 'question_asked' starts a clock for each one asked",
+    ),
+    "a question that no answer stops": (
+        'starts = ["requested"]',
+        'starts = ["question_asked"]',
+        "clock.submission.met_by: lacks question_answered",
+    ),
+    "an answer to what was not asked": (
+        'met_by = ["submitted"]',
+        'met_by = ["submitted", "time_granted"]',
+        'clock.submission.met_by: time_granted meets only a clock with starts = ["time_asked"]',
+    ),
     "no start": ('starts = ["requested"]', "", "clock.submission.starts: is missing; give at least one"),
     "an engine event as a start": (
         '["requested"]',
@@ -248,5 +263,10 @@ MISTAKES = {
         "announce[2].to: inspector is told 'received' of 'submitted' already",
     ),
 }
-OF_MANY = {"a table that no policy has", "an office that closes first", "statute without its limit"}
+OF_MANY = {
+    "a table that no policy has",
+    "an office that closes first",
+    "statute without its limit",
+    "a clock of questions that something else starts",
+}
 """Mistakes that make others of what is right."""

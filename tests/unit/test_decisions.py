@@ -38,11 +38,12 @@ from tests.unit.builders import (
     withdrawal,
 )
 
-ALWAYS = {"declare_implemented", "withdraw", "move_due_date"}
+ALWAYS = {"declare_implemented", "withdraw", "move_due_date", "acknowledge", "ask_for_time", "ask_question"}
 ALLOWED: dict[Stage, set[str]] = {
     Stage.issued: ALWAYS | {"send_request_letter", "record_submission"},
     Stage.requested: ALWAYS | {"record_submission", "complete_assessment"},  # the date has passed
-    Stage.submitted: ALWAYS | {"record_submission", "ask_for_document", "complete_assessment"},
+    Stage.submitted: ALWAYS
+    | {"record_submission", "withdraw_submission", "ask_for_document", "complete_assessment"},
     Stage.assessed: ALWAYS | {"take_back_assessment", "authorise", "return_assessment"},
     Stage.authorised: ALWAYS | {"send_letter"},
     Stage.letter_sent: ALWAYS | {"publish", "record_inspection"},

@@ -169,7 +169,57 @@ LINES: dict[str, list[tuple[Mapping[str, object], str]]] = {
         ({"submission": "s", "complete": False, "late_by": 1}, "Submission received, 1 day late, incomplete"),
         ({"submission": "s", "complete": True, "replaces": "r", "late_by": 0}, "Submission replaced"),
         ({"submission": "s", "complete": True, "late_by": 31}, "Submission received, 31 days late"),
+        (
+            {"submission": "s", "complete": True, "answer": "nothing_to_report"},
+            "Submission received: nothing to report",
+        ),
+        (
+            {
+                "submission": "s",
+                "complete": True,
+                "answer": "already_reported",
+                "reference": "2016-3",
+                "late_by": 1,
+            },
+            "Submission received: already reported under 2016-3, 1 day late",
+        ),
     ],
+    "acknowledged": [
+        ({"paper": "recommendation"}, "The body acknowledged the recommendation"),
+        ({"paper": "request_letter"}, "The body acknowledged the request letter"),
+    ],
+    "submission_withdrawn": [
+        (
+            {"submission": "s", "reason": "r", "back_to": "requested"},
+            "Submission withdrawn by the body; requested again",
+        )
+    ],
+    "late_accepted": [
+        (
+            {"submission": "s", "late_by": 2, "reason": "r"},
+            "Submission accepted though 2 days late, with a reason",
+        )
+    ],
+    "time_asked": [
+        (
+            {"clock": "implementation/a", "due": date(2017, 9, 1), "reason": "r"},
+            "The body asked for more time on implementation/a: until Friday 1 September 2017",
+        )
+    ],
+    "time_granted": [
+        (
+            {"clock": "submission", "due": date(2017, 6, 12), "reason": "r"},
+            "More time given on submission: until Monday 12 June 2017",
+        )
+    ],
+    "time_refused": [
+        (
+            {"clock": "submission", "due": date(2017, 5, 31), "reason": "r"},
+            "More time refused on submission: Wednesday 31 May 2017 stays",
+        )
+    ],
+    "question_asked": [({"number": 7, "question": "q"}, "Question 7 asked by the body")],
+    "question_answered": [({"number": 7, "answer": "a"}, "Question 7 answered")],
     "document_asked": [({"document": "d"}, "A missing document was asked for")],
     "assessed": [
         (
@@ -234,7 +284,10 @@ LINES: dict[str, list[tuple[Mapping[str, object], str]]] = {
         )
     ],
     "clock_met": [({"clock": "submission"}, "Submission clock met")],
-    "clock_ended": [({"clock": "submission"}, "Submission clock ended with the case")],
+    "clock_ended": [
+        ({"clock": "submission"}, "Submission clock ended with the case"),
+        ({"clock": "assessment", "reason": Reason.moot}, "Assessment clock ended: no longer needed"),
+    ],
     "rung_fell": [
         (
             {

@@ -14,7 +14,7 @@ from lifecycle.words import Reason, Role
 from tests.unit.builders import (
     ACCELERATED,
     CONCERN,
-    FILES,
+    NAMES,
     NATIONAL,
     RESPONSE,
     london,
@@ -25,7 +25,6 @@ from tests.unit.builders import (
 )
 
 SUBMISSION = policy(NATIONAL).clocks["submission"]
-NAMES = [path.stem.removesuffix("-1") for path in FILES]
 CLOCKS = [(name, kind) for name in NAMES for kind in policy(name).clocks]
 DIVISIONS = st.sampled_from(list(Division))
 DUES = st.dates(min_value=date(2006, 1, 1), max_value=date(2035, 12, 31))

@@ -18,7 +18,7 @@ from lifecycle.events import EVENT
 from lifecycle.explain import in_words, waiting_for
 from lifecycle.ladder import steps
 from lifecycle.opening import Opening, OwnLimit
-from lifecycle.words import Finding, InspectionResult, Refused, Role, Stage
+from lifecycle.words import Finding, InspectionResult, Paper, Refused, Role, Stage, SubmissionAnswer
 from tests.unit.builders import (
     ACCELERATED,
     AREA,
@@ -119,9 +119,46 @@ class Lifecycle(RuleBasedStateMachine):
     def request(self, actor: str, back: int | None, due: int | None) -> None:
         self.act(a.SendRequestLetter, actor, back, letter="l", due=self.day(due))
 
+    @rule(actor=ACTORS, back=BACK, paper=st.sampled_from(Paper))
+    def acknowledge(self, actor: str, back: int | None, paper: Paper) -> None:
+        self.act(a.Acknowledge, actor, back, paper=paper)
+
     @rule(actor=ACTORS, back=BACK, complete=st.booleans())
     def submit(self, actor: str, back: int | None, complete: bool) -> None:
         self.act(a.RecordSubmission, actor, back, submission="s", complete=complete)
+
+    @rule(
+        actor=ACTORS,
+        back=BACK,
+        answer=st.sampled_from(SubmissionAnswer),
+        reference=st.sampled_from([None, "2016-1", "2016-3"]),
+    )
+    def submit_an_answer(
+        self, actor: str, back: int | None, answer: SubmissionAnswer, reference: str | None
+    ) -> None:
+        self.act(a.RecordSubmission, actor, back, submission="s", answer=answer, reference=reference)
+
+    @rule(actor=ACTORS, back=BACK)
+    def withdraw_submission(self, actor: str, back: int | None) -> None:
+        """The date is the one there was, and whatever waited for the submission stops."""
+        before = self.told.case.clocks.get("submission")
+        stood = self.told.case.stage is Stage.submitted
+        self.act(a.WithdrawSubmission, actor, back, reason="r")
+        case = self.told.case
+        if stood and case.stage is not Stage.submitted:
+            assert case.submission is None
+            assert not {clock.kind for clock in case.running()} & {"assessment", "document"}
+            if before:
+                after = case.clocks["submission"]
+                assert after.running
+                assert (after.due, after.version) == (before.due, before.version + 1)
+
+    @rule(actor=ACTORS, back=BACK)
+    def accept_late(self, actor: str, back: int | None) -> None:
+        before = self.told.case
+        self.act(a.AcceptLate, actor, back, reason="r")
+        if self.told.case is not before:
+            assert (self.told.case.late_by, self.told.case.clocks) == (before.late_by, before.clocks)
 
     @rule(actor=ACTORS, back=BACK, due=AHEAD)
     def ask_document(self, actor: str, back: int | None, due: int | None) -> None:
@@ -175,6 +212,33 @@ class Lifecycle(RuleBasedStateMachine):
     @rule(actor=ACTORS, back=BACK, role=ROLES, clock=st.sampled_from(CLOCKS), due=st.integers(-2, 400))
     def move(self, actor: str, back: int | None, role: str, clock: str, due: int) -> None:
         self.act(a.MoveDueDate, actor, back, role=role, clock=clock, due=self.day(due), reason="r")
+
+    @rule(actor=ACTORS, back=BACK, clock=st.sampled_from(CLOCKS), due=st.integers(-2, 90))
+    def ask_for_time(self, actor: str, back: int | None, clock: str, due: int) -> None:
+        before = self.told.case.clocks.get(clock)
+        self.act(a.AskForTime, actor, back, clock=clock, due=self.day(due), reason="r")
+        assert self.told.case.clocks.get(clock) == before
+
+    @rule(actor=ACTORS, role=ROLES, clock=st.sampled_from(CLOCKS), grant=st.booleans(), due=AHEAD)
+    def answer_request(self, actor: str, role: str, clock: str, grant: bool, due: int | None) -> None:
+        self.act(
+            a.AnswerRequest, actor, None, role=role, clock=clock, grant=grant, due=self.day(due), reason="r"
+        )
+
+    @rule(actor=ACTORS, grant=st.booleans())
+    @precondition(lambda self: self.told.case.asked)
+    def answer_what_was_asked(self, actor: str, grant: bool) -> None:
+        clock = next(iter(self.told.case.asked))
+        self.answer_request(actor, "lead_inspector", clock, grant, None)
+
+    @rule(actor=ACTORS, back=BACK)
+    def ask_question(self, actor: str, back: int | None) -> None:
+        self.act(a.AskQuestion, actor, back, question="q")
+
+    @rule(actor=ACTORS, back=BACK, nth=st.integers(0, 3))
+    def answer_question(self, actor: str, back: int | None, nth: int) -> None:
+        number = dict(enumerate(self.told.case.questions)).get(nth, nth)
+        self.act(a.AnswerQuestion, actor, back, number=number, answer="w")
 
     @rule(actor=ACTORS, back=BACK)
     def invite(self, actor: str, back: int | None) -> None:
@@ -257,6 +321,24 @@ class Lifecycle(RuleBasedStateMachine):
         if clock and self.told.case.issued_on:
             assert clock.due == self.told.case.issued_on + timedelta(days=55)
             assert clock.version == 1
+
+    @invariant()
+    def what_is_asked_and_not_answered_has_its_clock(self) -> None:
+        """And only that: an answer ends it, and so does the end of the duty that it was about."""
+        case = self.told.case
+        if not case.ended and "request" in self.told.rules.policy.clocks:
+            names = {clock.id for clock in case.running()}
+            assert {one for one in names if one.startswith("request/")} == {
+                f"request/{c}" for c in case.asked
+            }
+            wanted = {f"question/{number}" for number in case.questions}
+            assert {one for one in names if one.startswith("question/")} == wanted
+        assert all(case.clocks[clock].running for clock in case.asked)
+
+    @invariant()
+    def a_question_has_the_number_of_its_event(self) -> None:
+        for seq, event in enumerate(self.told.events, 1):
+            assert not isinstance(event, e.QuestionAsked) or event.number == seq
 
     @invariant()
     def everything_can_be_said(self) -> None:

@@ -8,7 +8,17 @@ import pytest
 from lifecycle.policy import Anchor, hash_of
 from lifecycle.policy_reader import PolicyError, read_policy
 from lifecycle.words import Role, Side
-from tests.unit.builders import ACCELERATED, AREA, CONCERN, FILES, NATIONAL, RESPONSE, policy, templates
+from tests.unit.builders import (
+    ACCELERATED,
+    AREA,
+    CONCERN,
+    FILES,
+    NAMES,
+    NATIONAL,
+    RESPONSE,
+    policy,
+    templates,
+)
 from tests.unit.policy_mistakes import FILE, KNOWN, MISTAKES, OF_MANY, SHORT
 
 
@@ -48,7 +58,7 @@ def test_every_committed_policy_loads_under_its_own_name(path):
 
 
 def test_each_kind_of_recommendation_is_for_one_policy():
-    kinds = [kind for path in FILES for kind in policy(path.stem.removesuffix("-1")).applies_to]
+    kinds = [kind for name in NAMES for kind in policy(name).applies_to]
     assert sorted(kinds) == [
         "accelerated cause of concern recommendation",
         "area for improvement",
@@ -98,8 +108,8 @@ def test_the_national_submission_ladder_is_the_one_in_the_brief():
 
 def test_no_rung_tells_the_inspectorates_group_and_the_body_at_once():
     """The proposal to the oversight group is inside the inspectorate only."""
-    for path in FILES:
-        for clock in policy(path.stem.removesuffix("-1")).clocks.values():
+    for name in NAMES:
+        for clock in policy(name).clocks.values():
             for rung in clock.rungs:
                 told = {*rung.to, *rung.copied_to}
                 if Role.oversight_group in told:

@@ -4,7 +4,7 @@ from datetime import date
 
 from lifecycle import acts as a
 from lifecycle.opening import OwnLimit
-from lifecycle.words import Finding
+from lifecycle.words import Finding, Paper, SubmissionAnswer
 from tests.unit import builders as b
 from tests.workflows.scene import Followed, Scene
 
@@ -40,6 +40,19 @@ LIFE: tuple[a.Act, ...] = (
     named("declare-B", b.declaration(criterion="B")),
     b.inspection(),
 )
+ASKING: tuple[a.Act, ...] = (
+    b.acknowledgement(),
+    b.request(),
+    b.acknowledgement(Paper.request_letter),
+    b.question(),
+    b.asking_for_time("submission", date(2017, 6, 12)),
+    b.denying("submission"),
+    named("ask-time-2", b.asking_for_time("submission", date(2017, 6, 9))),
+    b.granting("submission"),
+    b.submission(),
+    b.withdrawing_submission(),
+)
+"""What a body asks and is answered, until it owes its plan again by 9 June 2017."""
 SHORT = (b.request(), b.submission(), b.assessment(), b.authorisation(), b.letter(), b.publication())
 
 
@@ -49,6 +62,19 @@ async def whole_life(scene: Scene, *, acts: tuple[a.Act, ...] = LIFE) -> Followe
     for act in acts:
         await case.take(act)
     await case.handle.result()
+    return case
+
+
+async def asked_and_answered(scene: Scene) -> Followed:
+    """A body asks, is answered, takes back what it sent, and sends it again late: accepted, with a question open."""
+    case = await scene.open()
+    for act in ASKING:
+        await case.take(act)
+    await case.until(b.london(date(2017, 6, 12)))
+    nothing = b.submission(sealed="submission-2", answer=SubmissionAnswer.nothing_to_report)
+    await case.take(named("submit-2", nothing))
+    await case.take(b.accepting_late())
+    await case.take(b.answer((await case.view()).case.questions[0]))
     return case
 
 

@@ -39,6 +39,7 @@ async def test_its_date_is_never_moved(scene):
     assert said == (
         "Response to the report is set by statute and cannot be moved. Record the response when it comes."
     )
+    assert await case.refusal(b.asking_for_time("response", date(2018, 1, 1))) == said
     assert len(await case.history()) == before
 
 
