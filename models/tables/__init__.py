@@ -3,6 +3,7 @@
 from models.tables.access import AccessToken, SignInLink, WebSession
 from models.tables.bodies import Body, Contact, Oversees, OversightBody, Person, PersonRole
 from models.tables.casework import Content, Document, Order, SealedText
+from models.tables.inspecting import Allocation, AssessmentDraft, Conflict, InspectorCover
 from models.tables.installation import Arming, Heartbeat, Installation, Repair
 from models.tables.ledger import ActTaken, CaseRow, ClockRow, EventRow
 from models.tables.post import Attempt, Mail, MailState, Notice, NoticeState
@@ -12,17 +13,21 @@ from models.tables.uploads import Scan, ScanState, Upload
 __all__ = [
     "AccessToken",
     "ActTaken",
+    "Allocation",
     "Arming",
+    "AssessmentDraft",
     "Attempt",
     "Body",
     "CaseRow",
     "ClockRow",
+    "Conflict",
     "Contact",
     "Content",
     "Criterion",
     "Document",
     "EventRow",
     "Heartbeat",
+    "InspectorCover",
     "Installation",
     "Mail",
     "MailState",

@@ -12,6 +12,7 @@ depends_on = None
 def upgrade() -> None:
     access()
     uploads()
+    inspecting()
 
 
 def access() -> None:
@@ -94,3 +95,68 @@ def uploads() -> None:
     op.create_index("ix_upload_hash", "upload", ["hash"])
     op.create_index("ix_upload_person_id", "upload", ["person_id"])
     op.create_index("ix_upload_submission_id", "upload", ["submission_id"])
+
+
+def inspecting() -> None:
+    op.create_table(
+        "allocation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.String(200), nullable=False),
+        sa.Column("person_id", sa.String(80), nullable=False),
+        sa.Column("by", sa.String(80), nullable=False),
+        sa.Column("reason", sa.String(500), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_by", sa.String(80), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_allocation_person_id_person"),
+        sa.PrimaryKeyConstraint("id", name="pk_allocation"),
+    )
+    op.create_index("ix_allocation_case_id", "allocation", ["case_id"])
+    op.create_index("ix_allocation_person_id", "allocation", ["person_id"])
+    op.create_table(
+        "inspector_cover",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.String(80), nullable=False),
+        sa.Column("cover_id", sa.String(80), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=False),
+        sa.Column("by", sa.String(80), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_inspector_cover_person_id_person"),
+        sa.ForeignKeyConstraint(["cover_id"], ["person.id"], name="fk_inspector_cover_cover_id_person"),
+        sa.PrimaryKeyConstraint("id", name="pk_inspector_cover"),
+    )
+    op.create_index("ix_inspector_cover_person_id", "inspector_cover", ["person_id"])
+    op.create_index("ix_inspector_cover_cover_id", "inspector_cover", ["cover_id"])
+    op.create_table(
+        "conflict_of_interest",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.String(80), nullable=False),
+        sa.Column("body_id", sa.String(80), nullable=False),
+        sa.Column("reason", sa.String(500), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("by", sa.String(80), nullable=False),
+        sa.Column("ended_by", sa.String(80), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name="fk_conflict_of_interest_person_id_person"
+        ),
+        sa.ForeignKeyConstraint(["body_id"], ["body.id"], name="fk_conflict_of_interest_body_id_body"),
+        sa.PrimaryKeyConstraint("id", name="pk_conflict_of_interest"),
+    )
+    op.create_index("ix_conflict_of_interest_body_id", "conflict_of_interest", ["body_id"])
+    op.create_index("ix_conflict_of_interest_person_id", "conflict_of_interest", ["person_id"])
+    op.create_table(
+        "assessment_draft",
+        sa.Column("case_id", sa.String(200), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("base", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.String(80), nullable=False),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("outcome", sa.String(80), nullable=False),
+        sa.Column("narrative", sa.String(), nullable=False),
+        sa.Column("private", sa.String(), nullable=False),
+        sa.Column("findings", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_assessment_draft_person_id_person"),
+        sa.PrimaryKeyConstraint("case_id", "version", name="pk_assessment_draft"),
+    )
