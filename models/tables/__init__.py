@@ -2,6 +2,7 @@
 
 from models.tables.access import AccessToken, SignInLink, WebSession
 from models.tables.bodies import Body, Contact, Oversees, OversightBody, Person, PersonRole
+from models.tables.bodywork import ContactChange, ContactCover, SubmissionDraft
 from models.tables.casework import Content, Document, Order, SealedText
 from models.tables.inspecting import Allocation, AssessmentDraft, Conflict, InspectorCover
 from models.tables.installation import Arming, Heartbeat, Installation, Repair
@@ -22,6 +23,8 @@ __all__ = [
     "ClockRow",
     "Conflict",
     "Contact",
+    "ContactChange",
+    "ContactCover",
     "Content",
     "Criterion",
     "Document",
@@ -45,6 +48,7 @@ __all__ = [
     "ScanState",
     "SealedText",
     "SignInLink",
+    "SubmissionDraft",
     "Upload",
     "WebSession",
 ]

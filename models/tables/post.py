@@ -21,10 +21,13 @@ class NoticeState(StrEnum):
 
 
 class Notice(SQLModel, table=True):
-    """Tell one role of one body about one rung, or about one act (`clock` is "act", `version` its seq)."""
+    """Tell one role of one body about one rung, or about one act (`clock` is "act", `version` its seq).
+
+    `cover` is 0 for the role's own mailbox, or the `ContactCover` that is told the same.
+    """
 
     __table_args__ = (
-        UniqueConstraint("case_id", "clock", "version", "rung", "role"),
+        UniqueConstraint("case_id", "clock", "version", "rung", "role", "cover"),
         Index("ix_notice_ready", "state", "not_before"),
     )
 
@@ -34,6 +37,7 @@ class Notice(SQLModel, table=True):
     version: int
     rung: str = Field(max_length=60)
     role: str = Field(max_length=40)
+    cover: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     template: str = Field(max_length=60)
     copied_to: str = Field(default="", max_length=200)
     due: date | None = None

@@ -13,6 +13,7 @@ def upgrade() -> None:
     access()
     uploads()
     inspecting()
+    bodywork()
 
 
 def access() -> None:
@@ -160,3 +161,59 @@ def inspecting() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_assessment_draft_person_id_person"),
         sa.PrimaryKeyConstraint("case_id", "version", name="pk_assessment_draft"),
     )
+
+
+def bodywork() -> None:
+    op.create_table(
+        "submission_draft",
+        sa.Column("id", sa.String(80), nullable=False),
+        sa.Column("body_id", sa.String(80), nullable=False),
+        sa.Column("person_id", sa.String(80), nullable=False),
+        sa.Column("report_id", sa.String(80), nullable=False),
+        sa.Column("cases", sa.JSON(), nullable=False),
+        sa.Column("answer", sa.String(40), nullable=False),
+        sa.Column("reference", sa.String(80), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("key", sa.String(200), nullable=False),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("submission_id", sa.String(80), nullable=True),
+        sa.ForeignKeyConstraint(["body_id"], ["body.id"], name="fk_submission_draft_body_id_body"),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_submission_draft_person_id_person"),
+        sa.ForeignKeyConstraint(
+            ["submission_id"], ["sealed_text.id"], name="fk_submission_draft_submission_id_sealed_text"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_submission_draft"),
+    )
+    for column in ("body_id", "person_id", "submission_id"):
+        op.create_index(f"ix_submission_draft_{column}", "submission_draft", [column])
+    op.create_table(
+        "contact_cover",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("owner", sa.String(80), nullable=False),
+        sa.Column("role", sa.String(40), nullable=False),
+        sa.Column("kind", sa.String(20), nullable=False),
+        sa.Column("who", sa.String(200), nullable=False),
+        sa.Column("mailbox", sa.String(254), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_contact_cover"),
+    )
+    op.create_index("ix_contact_cover_owner", "contact_cover", ["owner"])
+    op.create_table(
+        "contact_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("owner", sa.String(80), nullable=False),
+        sa.Column("role", sa.String(40), nullable=False),
+        sa.Column("actor", sa.String(80), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("said", sa.String(500), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_contact_change"),
+    )
+    op.create_index("ix_contact_change_owner", "contact_change", ["owner"])
+    with op.batch_alter_table("notice") as notice:
+        notice.add_column(sa.Column("cover", sa.Integer(), nullable=False, server_default="0"))
+        notice.drop_constraint("uq_notice_case_id_clock_version_rung_role", type_="unique")
+        notice.create_unique_constraint(
+            "uq_notice_case_id_clock_version_rung_role_cover",
+            ["case_id", "clock", "version", "rung", "role", "cover"],
+        )
