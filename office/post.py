@@ -8,13 +8,13 @@ from typing import TypeVar
 from sqlmodel import Session, col, select
 
 from activities.mail import repair
+from activities.mail.orders import STOP
 from lifecycle.dates import local_date
 from models.database import Database
 from models.tables import Arming, Attempt, Installation, Mail, Notice, Order
 from office.people import find_actor
 from office.rights import role_for
 
-STOP = "stop_sending"
 T = TypeVar("T")
 
 

@@ -94,7 +94,7 @@ class _Sorting:
             suppress(notice, reason.value)
             self.suppressed += 1
             self.reasons.append(reason.value)
-        elif notice.held or self._freeze.covers(notice.case_id, case.report_id if case else ""):
+        elif notice.held or self._freeze.covers(notice.case_id, case):
             self._back(notice, HELD if notice.held else HELD_BACK)
         elif address is None or address.mailbox != self._mail.mailbox:
             self._back(notice, f"{self._mail.mailbox} is no longer the mailbox of {notice.role}")

@@ -162,6 +162,7 @@ def test_an_order_is_in_force_only_from_its_instant(post: Post, story: Story):
     "scope",
     [
         {"kind": "stop_sending", "report_id": "peel-2016"},
+        {"kind": "hold_post", "report_id": "peel-2016"},
         {"kind": "hold_case", "details": {"case": "recommendation/R-2016-6085/bedfordshire"}},
         {"kind": "hold_case", "details": {"cases": ["recommendation/R-2016-6085/bedfordshire"]}},
     ],
@@ -177,6 +178,21 @@ def test_an_order_holds_only_what_it_names(post: Post, story: Story, scope: dict
     assert set(post.states("after-1").values()) == {NoticeState.due}
     assert set(post.states("request-letter").values()) == {NoticeState.sent}
     assert len(post.arrived()) == 3
+
+
+def test_an_order_of_one_body_leaves_the_others_their_mail(post: Post, story: Story):
+    post.body("kent")
+    other = post.story(body="kent")
+    post.take(other, LETTER)
+    post.order("hold_post", details={"body": "bedfordshire", "reason": "new chief officer"})
+
+    before = len(post.arrived())
+    post.run()
+
+    assert set(post.states("after-1").values()) == {NoticeState.due}
+    told = [str(one["To"]) for one in post.arrived()[before:]]
+    assert told
+    assert all(mailbox.endswith("@kent.example") for mailbox in told)
 
 
 def test_nobody_holds_the_role_so_the_notice_waits_and_a_person_is_told(post: Post, story: Story):
