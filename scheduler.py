@@ -17,6 +17,7 @@ from activities.ledger.repairs import close_repair, open_repair
 from activities.mail.dispatch import DispatchCount, Dispatcher
 from activities.mail.relay import Unarmed
 from activities.mail.setup import dispatcher_for
+from activities.scanning.rounds import scan_waiting, scanner
 from config.calendar_files import load_calendars
 from config.settings import Settings
 from lifecycle.calendars import Division
@@ -24,6 +25,7 @@ from lifecycle.dates import at_local, local_date
 from models.database import Database
 from models.messages import DigestStart
 from models.tables import CaseRow, Repair, SealedText
+from office.uploads.shelf import expire
 
 TASK_QUEUE = "followthrough"
 DIGEST_FROM = time(7)
@@ -44,6 +46,8 @@ async def scheduling(settings: Settings, client: Client, database: Database) -> 
         "dispatch": (jobs.dispatch, timedelta(seconds=settings.dispatch_seconds)),
         "digest": (jobs.digest, timedelta(minutes=5)),
         "reconcile": (jobs.reconcile, timedelta(minutes=10)),
+        "scan": (jobs.scan, timedelta(seconds=15)),
+        "expire-uploads": (jobs.expire_uploads, timedelta(minutes=10)),
     }
     for name, (job, interval) in every.items():
         scheduler.add_job(
@@ -105,6 +109,16 @@ class Jobs:
         """Wait for the mails that are leaving now."""
         async with self._sending:
             return
+
+    async def scan(self) -> str:
+        """Scan uploads that wait for it, and those that had no verdict."""
+        clamd = scanner(self.settings.clamd_address)
+        return await asyncio.to_thread(scan_waiting, self.database, clamd)
+
+    async def expire_uploads(self) -> str:
+        """Discard uploads that nobody submitted in time."""
+        gone = await asyncio.to_thread(expire, self.database, self.settings.upload_days)
+        return f"{gone} expired"
 
     async def digest(self) -> str:
         """Is today's digest due and absent? Its id lets it start once, however many ask."""

@@ -8,9 +8,11 @@ import typer
 from cli import output
 from cli.case_acts import CaseId, app, show_receipt
 from cli.room import TASK_QUEUE, As, AsJson, Key, actor, key, ledger, today, with_desk, with_reports
+from config.settings import load
 from models.messages import Reseat
 from office import reading, repair, takeover
 from office.desk import NoCase
+from office.uploads.opening import open_document
 
 COLUMNS = ("id", "stage", "next_due", "days_late", "outcome", "waiting_for")
 
@@ -81,12 +83,11 @@ def document(
         file = reading.case_file(database, case_id)
         if file is None or digest not in {one.hash for one in file.documents}:
             raise NoCase(f"{case_id} has no document {digest!r}. `followthrough case show` lists them.")
-        content = reading.document_content(database, digest)
-    if content is None:
-        raise NoCase(f"The bytes of {digest} are not in the ledger.")
+        wanted = next(one for one in file.documents if one.hash == digest)
+        opened = open_document(database, wanted.submission_id, wanted.name, unscanned=load().open_unscanned)
     if to.exists():
         raise typer.BadParameter(f"{to} is there already. Name another file.")
-    to.write_bytes(content)
+    to.write_bytes(opened.content)
     output.put(str(to))
 
 

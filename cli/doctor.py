@@ -12,6 +12,8 @@ from sqlmodel import col, select
 from temporalio.service import RPCError
 
 from activities.mail.arming import is_armed
+from activities.scanning.clamd import NotScanned
+from activities.scanning.rounds import scanner
 from cli import output
 from cli.exits import Exit
 from cli.room import AsJson, today
@@ -44,7 +46,7 @@ class Finding:
 def doctor(as_json: AsJson = False) -> None:
     """Look over this installation: settings, tables, engine, jobs, calendars, mail, repairs."""
     settings = load()
-    findings = [*_machine(), *_rules(), *_engine(settings), *_ledger(settings)]
+    findings = [*_machine(), *_rules(), *_engine(settings), *_ledger(settings), _scanner(settings)]
     rows = [{**vars(one), "well": "yes" if one.well else "NO"} for one in findings]
     output.put_rows(rows, ("check", "well", "seen", "do"), as_json=as_json)
     if not all(one.well for one in findings):
@@ -83,6 +85,21 @@ def _engine(settings: Settings) -> Iterator[Finding]:
 async def _ask(settings: Settings) -> None:
     client = await connect(settings)
     await client.count_workflows("WorkflowType = 'RecommendationWorkflow'")
+
+
+def _scanner(settings: Settings) -> Finding:
+    opens = "may" if settings.open_unscanned else "may not"
+    clamd = scanner(settings.clamd_address)
+    if clamd is None:
+        seen = f"WARNING: none, so no upload is ever scanned; unscanned files {opens} be opened"
+        return Finding("virus scanner", True, seen, "Set CLAMD_ADDRESS (docs/uploads.md).")
+    try:
+        clamd.ping()
+    except NotScanned as error:
+        return Finding(
+            "virus scanner", False, str(error), "Is clamd running, and may this user use its socket?"
+        )
+    return Finding("virus scanner", True, f"{clamd.address}; unscanned files {opens} be opened")
 
 
 def _ledger(settings: Settings) -> Iterator[Finding]:

@@ -34,6 +34,7 @@ from office.desk import NeedsRepair, NoCase, Unreachable
 from office.intake import IntakeError
 from office.people import NotAllowed
 from office.post import NoMail
+from office.uploads.opening import NoDocument, StaysShut
 from rehearsal.errors import DeedFailed, FolderTaken, HistoryError, NotSettled, RanAhead
 
 
@@ -62,8 +63,10 @@ CODES: dict[type[Exception], Exit] = {
     NoCase: Exit.no_such,
     NoPolicy: Exit.no_such,
     NoMail: Exit.no_such,
+    NoDocument: Exit.no_such,
     FileNotFoundError: Exit.no_such,
     NotAllowed: Exit.not_allowed,
+    StaysShut: Exit.not_allowed,
     NeedsRepair: Exit.temporary,
     HomeBusy: Exit.temporary,
     NotSettled: Exit.temporary,

@@ -3,13 +3,17 @@
 import asyncio
 import hashlib
 from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Session
 
 from lifecycle.acts import RecordInspection
 from lifecycle.words import InspectionResult, Refused
 from models.messages import Receipt
-from models.tables import CaseRow, Recommendation
+from models.tables import CaseRow, Recommendation, Upload
 from office.desk import Desk, NoCase
-from office.sealing import attach, seal
+from office.sealing import attach, hold, seal
+from office.uploads.sealed import Listed, seal_uploads
 
 Document = tuple[str, bytes]
 MOST_BYTES = 20 * 1024 * 1024
@@ -35,21 +39,12 @@ async def seal_submission(
         Refused: for cases of more than one body or report, an empty or too large document, a name twice.
     """
     _refuse_documents(documents)
+    listed = [(name, len(content), hashlib.sha256(content).hexdigest()) for name, content in documents]
 
     def deed() -> str:
         with desk.database.writing() as session:
-            rows = [session.get(CaseRow, case_id) for case_id in case_ids]
-            _refuse_mixed(case_ids, rows)
-            listed = "\n".join(sorted(_listed(name, content) for name, content in documents))
-            meta = {"cases": list(case_ids), "documents": len(documents)}
-            submission = seal(
-                session,
-                "submission",
-                f"{text}\n{listed}".strip(),
-                desk.clock.now(),
-                meta,
-                of=",".join(case_ids),
-            )
+            hold(session, (digest for *_, digest in listed))
+            submission = _seal(session, case_ids, text, listed, desk.clock.now())
             for name, content in documents:
                 attach(session, submission, name, content)
             return submission
@@ -57,8 +52,37 @@ async def seal_submission(
     return await asyncio.to_thread(deed)
 
 
-def _listed(name: str, content: bytes) -> str:
-    return f"{name} ({len(content):,} bytes, SHA-256 {hashlib.sha256(content).hexdigest()})"
+async def seal_submission_from_uploads(
+    desk: Desk, case_ids: Sequence[str], text: str, upload_ids: Sequence[str], person: str
+) -> str:
+    """The same from files that this person has uploaded, which are sealed with it. Repeated, it gives the same answer.
+
+    Raises:
+        NoUpload: for a file that is not this person's, has expired, or is sealed in another submission.
+        Refused: as above, for an infected file, and when there is nothing to submit.
+    """
+    if not text.strip() and not upload_ids:
+        raise Refused("There is nothing to submit. Write what you have done, or upload a document.")
+
+    def deed() -> str:
+        with desk.database.writing() as session:
+            return seal_uploads(
+                session,
+                [session.get(Upload, each, with_for_update=True) for each in dict.fromkeys(upload_ids)],
+                person,
+                lambda listed: _seal(session, case_ids, text, listed, desk.clock.now()),
+            )
+
+    return await asyncio.to_thread(deed)
+
+
+def _seal(
+    session: Session, case_ids: Sequence[str], text: str, listed: Sequence[Listed], at: datetime
+) -> str:
+    _refuse_mixed(case_ids, [session.get(CaseRow, case_id) for case_id in case_ids])
+    lines = "\n".join(sorted(f"{name} ({size:,} bytes, SHA-256 {digest})" for name, size, digest in listed))
+    meta = {"cases": list(case_ids), "documents": len(listed)}
+    return seal(session, "submission", f"{text}\n{lines}".strip(), at, meta, of=",".join(case_ids))
 
 
 def _refuse_documents(documents: Sequence[Document]) -> None:

@@ -17,7 +17,6 @@ from models.tables import (
     Body,
     CaseRow,
     ClockRow,
-    Content,
     Document,
     Mail,
     Notice,
@@ -178,13 +177,6 @@ def _documents(session: Session, case_id: str) -> tuple[Document, ...]:
             select(Document).where(Document.submission_id == submission).order_by(col(Document.name))
         )
     )
-
-
-def document_content(database: Database, digest: str) -> bytes | None:
-    """The bytes of a document by its SHA-256, or None when there are none."""
-    with database.reading() as session:
-        row = session.get(Content, digest)
-        return row.content if row else None
 
 
 def _timeline(session: Session, case_id: str) -> tuple[TimelineEntry, ...]:

@@ -31,7 +31,7 @@ class Document(SQLModel, table=True):
 
 
 class Content(SQLModel, table=True):
-    """The bytes of documents, once for each SHA-256, written in the transaction that seals their submission."""
+    """The bytes of uploads and documents, once for each SHA-256. Those found infected are deleted (`Scan`)."""
 
     hash: str = Field(primary_key=True, max_length=64)
     content: bytes

@@ -165,6 +165,7 @@ def test_addresses_in_samples_are_ours_or_nobodys():
 @pytest.mark.skipif(sys.platform != "linux", reason="CI is Debian")
 def test_on_ci_nothing_is_skipped_for_want_of_a_program():
     assert shutil.which("chromium"), "chromium is missing: .ci/run installs it"
+    assert Path("/usr/sbin/clamd").exists(), "clamd is missing: .ci/run installs it"
     assert list(Path("/usr/lib/postgresql").glob("*/bin/initdb")), (
         "PostgreSQL is missing: .ci/run installs it"
     )
