@@ -219,6 +219,14 @@ class Lifecycle(RuleBasedStateMachine):
         self.act(a.AskForTime, actor, back, clock=clock, due=self.day(due), reason="r")
         assert self.told.case.clocks.get(clock) == before
 
+    @rule(nth=st.integers(0, 9), more=st.integers(1, 40))
+    @precondition(lambda self: self.told.case.running())
+    def ask_for_time_that_may_be_given(self, nth: int, more: int) -> None:
+        running = self.told.case.running()
+        clock = running[nth % len(running)]
+        due = max(clock.due or self.today(), self.today()) + timedelta(days=more)
+        self.act(a.AskForTime, "anna", None, clock=clock.id, due=due, reason="r")
+
     @rule(actor=ACTORS, role=ROLES, clock=st.sampled_from(CLOCKS), grant=st.booleans(), due=AHEAD)
     def answer_request(self, actor: str, role: str, clock: str, grant: bool, due: int | None) -> None:
         self.act(
