@@ -12,7 +12,7 @@ from typing import Any
 import govuk_frontend_jinja
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, PackageLoader, PrefixLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, PackageLoader, PrefixLoader, StrictUndefined, Template
 
 from console import assets
 from lifecycle.dates import LONDON, deadline_text, local_date, long_date, plain_date, short_date
@@ -23,7 +23,7 @@ COMPONENTS = Path(govuk_frontend_jinja.__file__).parent / "templates" / "compone
 GOV_UK_ONLY = {"header", "footer"}
 
 
-def render(request: Request, name: str, status: int = 200, **context: object) -> HTMLResponse:
+def render(request: Request, name: str | Template, status: int = 200, **context: object) -> HTMLResponse:
     """The page of a template, as an answer with this status.
 
     A page gets, besides what it is given: `path`; `nonce`, `person`, `flash` and `installation_note` from

@@ -1,7 +1,6 @@
 """Pages: what every page gets, how dates are printed, and that a misspelt name in a page is an error."""
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -15,16 +14,7 @@ from markupsafe import Markup
 
 from console import pages
 from tests.console import shell
-
-
-@dataclass(frozen=True)
-class Signed:
-    id: str
-    name: str
-    doors: tuple[tuple[str, str], ...]
-
-
-INSPECTOR = Signed("jo", "Jo <Park>", (("My work", "/inspect"), ("Moderation", "/inspect/moderation")))
+from tests.console.shell import INSPECTOR
 
 
 def answer(name: str, state: dict[str, object], path: str = "/inspect/cases/1", **context: Any):
