@@ -14,6 +14,7 @@ def upgrade() -> None:
     uploads()
     inspecting()
     bodywork()
+    personnel()
 
 
 def access() -> None:
@@ -217,3 +218,20 @@ def bodywork() -> None:
             "uq_notice_case_id_clock_version_rung_role_cover",
             ["case_id", "clock", "version", "rung", "role", "cover"],
         )
+
+
+def personnel() -> None:
+    op.create_table(
+        "personnel_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.String(80), nullable=False),
+        sa.Column("kind", sa.String(40), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("details", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.String(500), nullable=False),
+        sa.Column("by", sa.String(80), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_personnel_change_person_id_person"),
+        sa.PrimaryKeyConstraint("id", name="pk_personnel_change"),
+    )
+    op.create_index("ix_personnel_change_person_id", "personnel_change", ["person_id"])
