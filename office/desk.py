@@ -20,6 +20,7 @@ from lifecycle.words import Refused, Role
 from models.database import Database
 from models.messages import CaseView, Receipt, Reseat
 from models.tables import ActTaken, CaseRow, SealedText
+from office.conflicts import refuse_conflict
 from office.people import find_actor
 from office.rights import role_for
 
@@ -146,8 +147,10 @@ class Desk:
     def _permitted(self, case_id: str, act: Act) -> Act:
         with self.database.reading() as session:
             row = _find(session, case_id)
-            actor = find_actor(session, act.actor, local_date(self.clock.now()))
+            today = local_date(self.clock.now())
+            actor = find_actor(session, act.actor, today)
             role = role_for(actor, act.kind, row.body_id, row.oversight_id)
+            refuse_conflict(session, actor.id, role, act.kind, row.body_id, today)
         return act.model_copy(update={"role": role.value})
 
     def _permitted_to_repair(self, person: str) -> Role:

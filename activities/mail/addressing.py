@@ -1,4 +1,7 @@
-"""Which mailbox a role has on a day: contacts and oversight are dated, and people come and go."""
+"""Which mailbox a role has on a day: contacts and oversight are dated, and people come and go.
+
+What is for a case's inspector goes to the one it is allocated to, or who covers, at that person's own mailbox.
+"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -6,6 +9,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, or_
 from sqlmodel import Session, col, select
 
+from activities.mail.caretaker import Caretakers
 from lifecycle.words import Role, Side
 from models.tables import CaseRow, Contact, Oversees
 
@@ -27,9 +31,13 @@ class Addresses:
         self.day = day
         self._session = session
         self._known: dict[tuple[str, Role], Address | None] = {}
+        self._caretakers = Caretakers(session, day)
+        self._personal: dict[str, Address | None] = {}
 
     def find(self, case: CaseRow | None, role: Role) -> Address | None:
         """The mailbox of a role in a case; None when nobody holds the role that day."""
+        if role is Role.inspector and case is not None and (personal := self._inspector(case)):
+            return personal
         owner = self.owner(case, role)
         if owner is None:
             return None
@@ -46,6 +54,15 @@ class Addresses:
         if role.side is Side.body:
             return case.body_id
         return case.oversight_id if case.kind == "response" else self._oversight(case.body_id)
+
+    def _inspector(self, case: CaseRow) -> Address | None:
+        """The person who looks after the case, addressed by office; None when that is everybody's."""
+        if case.id not in self._personal:
+            person = self._caretakers.of(case)
+            office = self.find(None, Role.inspector)
+            title = office.office if office else "Inspector"
+            self._personal[case.id] = Address(person.mailbox, title) if person else None
+        return self._personal[case.id]
 
     def _oversight(self, body: str) -> str | None:
         return self._session.exec(
