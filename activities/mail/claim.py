@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import Select
 
 from activities.mail.addressing import Address, Addresses
+from activities.mail.cover import OVER, Covers
 from activities.mail.lease import Lease
 from activities.mail.orders import Freeze, in_force
 from activities.mail.truth import why_not
@@ -40,22 +41,35 @@ class Claim:
 
 
 def claim(session: Session, now: datetime, lease: Lease, limit: int) -> Claim:
-    """Take up to `limit` notices. Those no longer true are recorded as not sent, those without a mailbox wait."""
+    """Take up to `limit` notices, and with each those of whoever covers for its role.
+
+    Those no longer true are recorded as not sent, those without a mailbox wait.
+    """
     addresses = Addresses(session, local_date(now))
+    covers = Covers(session, addresses)
     told, suppressed = [], 0
     for notice, case, clock in _ripe(session, now, in_force(session, now), limit):
         reason = why_not(session, notice, case, clock)
-        address = addresses.find(case, Role(notice.role))
-        if reason is not None:
-            suppress(notice, reason.value)
+        address = covers.address(case, notice)
+        if reason is not None or (notice.cover and address is None):
+            suppress(notice, reason.value if reason else OVER)
             suppressed += 1
-        elif address is None:
+            continue
+        for copy, of_cover in covers.copies(case, notice):
+            session.add(copy)
+            told.append(_taken(Told(copy, case, clock, of_cover), lease))
+        if address is None:
             _nobody_there(session, notice, case, addresses, now)
         else:
-            notice.state = NoticeState.claimed.value
-            notice.lease, notice.lease_until = lease.token, lease.until()
-            told.append(Told(notice, case, clock, address))
+            told.append(_taken(Told(notice, case, clock, address), lease))
+    session.flush()
     return Claim(tuple(told), suppressed)
+
+
+def _taken(told: Told, lease: Lease) -> Told:
+    told.notice.state = NoticeState.claimed.value
+    told.notice.lease, told.notice.lease_until = lease.token, lease.until()
+    return told
 
 
 def with_case_and_clock(*conditions: ColumnElement[bool] | bool) -> Rows:

@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 from activities.mail.addressing import Addresses
 from activities.mail.claim import Ripe, Told, suppress, with_case_and_clock
 from activities.mail.compose import Sender
+from activities.mail.cover import OVER, Covers
 from activities.mail.envelope import Outgoing
 from activities.mail.lease import Lease
 from activities.mail.orders import HELD_BACK, Freeze, in_force
@@ -16,7 +17,6 @@ from activities.mail.relay import Outcome, Phase
 from activities.mail.truth import why_not
 from activities.mail.writing import inscribe, write
 from lifecycle.dates import local_date
-from lifecycle.words import Role
 from models.tables import Attempt, Mail, MailState, Notice, NoticeState
 
 WAITING = (MailState.composed.value, MailState.deferred.value)
@@ -65,7 +65,7 @@ def recheck(
     mail = mail_of(session, mail_id, lease)
     if mail is None:
         return Checked(None)
-    sorting = _Sorting(mail, Addresses(session, local_date(now)), in_force(session, now))
+    sorting = _Sorting(mail, Covers(session, Addresses(session, local_date(now))), in_force(session, now))
     for ripe in notices_of(session, mail_id):
         sorting.sort(session, ripe)
     if not sorting.kept:
@@ -78,22 +78,23 @@ def recheck(
 class _Sorting:
     """The notices of one mail: still true, no longer true, or true but not for this mail now."""
 
-    def __init__(self, mail: Mail, addresses: Addresses, freeze: Freeze) -> None:
+    def __init__(self, mail: Mail, covers: Covers, freeze: Freeze) -> None:
         self.kept: list[Told] = []
         self.reasons: list[str] = []
         self.suppressed = 0
         self._mail = mail
-        self._addresses = addresses
+        self._covers = covers
         self._freeze = freeze
 
     def sort(self, session: Session, ripe: Ripe) -> None:
         notice, case, clock = ripe
         reason = why_not(session, notice, case, clock)
-        address = self._addresses.find(case, Role(notice.role))
-        if reason is not None:
-            suppress(notice, reason.value)
+        address = self._covers.address(case, notice)
+        if reason is not None or (notice.cover and address is None):
+            said = reason.value if reason else OVER
+            suppress(notice, said)
             self.suppressed += 1
-            self.reasons.append(reason.value)
+            self.reasons.append(said)
         elif notice.held or self._freeze.covers(notice.case_id, case):
             self._back(notice, HELD if notice.held else HELD_BACK)
         elif address is None or address.mailbox != self._mail.mailbox:

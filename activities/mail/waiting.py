@@ -16,7 +16,8 @@ DISPATCHER = "dispatcher"
 
 def natural_key(notice: Notice) -> str:
     """What makes a notice the same one in every database."""
-    return f"{notice.case_id}|{notice.clock}|{notice.version}|{notice.rung}|{notice.role}"
+    of = f"{notice.role}/{notice.cover}" if notice.cover else notice.role
+    return f"{notice.case_id}|{notice.clock}|{notice.version}|{notice.rung}|{of}"
 
 
 def postpone(session: Session, notice: Notice, kind: str, cause: str, remedy: str, now: datetime) -> None:

@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 ARRIVED = (MailState.accepted.value, MailState.unknown.value)
 NEW_OFFICE = "You now hold this office. Earlier messages about this went to whoever held it before."
+COVERING = "You receive this because you cover for this office: as its deputy, or while its holder is away."
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,6 @@ def write(
     """
     addresses = Addresses(session, local_date(now))
     earlier = conversation(session, thread, mail_id)
-    newcomer = not earlier.references and _had_another_holder(session, told[0])
     return compose(
         [view(session, one, addresses) for one in told],
         mailbox=told[0].address.mailbox,
@@ -94,8 +94,14 @@ def write(
         thread=earlier,
         sender=replace(sender, marking=marking(told[0], sender.marking)),
         now=now,
-        explaining_line=NEW_OFFICE if newcomer else "",
+        explaining_line=_explaining(session, told[0], earlier),
     )
+
+
+def _explaining(session: Session, told: Told, earlier: Thread) -> str:
+    if told.notice.cover:
+        return COVERING
+    return NEW_OFFICE if not earlier.references and _had_another_holder(session, told) else ""
 
 
 def _had_another_holder(session: Session, told: Told) -> bool:
@@ -107,6 +113,7 @@ def _had_another_holder(session: Session, told: Told) -> bool:
         .where(
             Notice.case_id == notice.case_id,
             Notice.role == notice.role,
+            Notice.cover == 0,
             Notice.state == NoticeState.sent.value,
             Mail.mailbox != told.address.mailbox,
         )
