@@ -53,6 +53,7 @@ class Conflict(SQLModel, table=True):
 class AssessmentDraft(SQLModel, table=True):
     """One saved version of a case's assessment; none is changed or deleted. `base` is the version it was written on.
 
+    `set_aside`: it was written on a version that was no longer the newest, so it is kept beside the draft.
     `findings` holds finding and evidence note for each criterion. `private` never leaves the inspectorate.
     """
 
@@ -63,6 +64,7 @@ class AssessmentDraft(SQLModel, table=True):
     base: int
     person_id: str = Field(foreign_key="person.id", max_length=80)
     saved_at: datetime
+    set_aside: bool = False
     outcome: str = Field(default="", max_length=80)
     narrative: str = ""
     private: str = ""

@@ -155,6 +155,7 @@ def inspecting() -> None:
         sa.Column("base", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.String(80), nullable=False),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("set_aside", sa.Boolean(), nullable=False),
         sa.Column("outcome", sa.String(80), nullable=False),
         sa.Column("narrative", sa.String(), nullable=False),
         sa.Column("private", sa.String(), nullable=False),
