@@ -52,7 +52,10 @@ class CaseActivities:
         await _each(order.openings, lambda opening: self.start(opening, time))
 
     async def start(self, opening: Opening, time: TimeFrame) -> None:
-        """Start one case's workflow, or do nothing when it is there (running or ended)."""
+        """Start one case's workflow, or do nothing when it is there (running or ended).
+
+        Eagerly: the server hands its first task to the worker of this process in the same answer.
+        """
         kind = "ResponseWorkflow" if opening.recommendation_kind == RESPONSE else "RecommendationWorkflow"
         try:
             await self.client.start_workflow(
@@ -64,6 +67,7 @@ class CaseActivities:
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
                 search_attributes=initial("issued", opening.body, opening.report),
                 static_summary=f"{opening.reference}: {opening.body}",
+                request_eager_start=True,
             )
         except WorkflowAlreadyStartedError:
             return

@@ -38,7 +38,7 @@ class Mail:
 
 @dataclass(frozen=True)
 class Rung:
-    """A reminder, `second` seconds after nine o'clock on the day that is due."""
+    """A reminder, `second` seconds after nine o'clock on the day after its clock is due."""
 
     id: str
     second: int
@@ -62,13 +62,14 @@ class Phase:
 class Lifecycle:
     issued: date
     due: date
+    reminded: date
     criteria: tuple[str, ...]
     phase: tuple[Phase, ...] = field(default=())
 
     @property
     def nine(self) -> datetime:
         """The instant from which the rungs' seconds are counted."""
-        return at_local(self.due, time(9))
+        return at_local(self.reminded, time(9))
 
 
 @cache

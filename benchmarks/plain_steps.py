@@ -13,8 +13,10 @@ from lifecycle import events as e
 from lifecycle.words import ENGINE, Finding, InspectionResult, Role
 from models.database import Database
 from models.messages import Append
-from models.tables import Notice, NoticeState
+from models.tables import NoticeState
+from models.tables.core import NOTICES
 
+ADD_NOTICE = insert(NOTICES)
 WHY = "1 day after the day it began"
 
 
@@ -48,15 +50,16 @@ class PlainSteps:
     @activity.defn
     def remind(self, order: Remind) -> int:
         now, rung = datetime.now(UTC), order.rung
+        notify = e.Notify(role=Role(rung.role), template=rung.template)
         fell = e.RungFell(
             at=now,
-            on=date.fromisoformat(order.due),
+            on=fixed().reminded,
             actor=ENGINE,
             clock=order.clock,
             version=1,
             rung=rung.id,
             scheduled=now,
-            notify=(e.Notify(role=Role(rung.role), template=rung.template),),
+            notify=(notify,) if order.and_tell else (),
         )
         return self._append(order.case, order.after, None, (fell,))
 
@@ -71,13 +74,13 @@ class PlainSteps:
         return self._append(order.case, order.after, act.key, tuple(events))
 
     @activity.defn
-    def tell(self, order: Tell) -> None:
+    def tell(self, order: Tell) -> int:
         now = datetime.now(UTC)
         row = {
             "case_id": order.case,
-            "clock": "act",
-            "version": order.cause,
-            "rung": order.mail.template,
+            "clock": order.clock or "act",
+            "version": 1 if order.clock else order.cause,
+            "rung": order.rung or order.mail.template,
             "role": order.mail.role,
             "template": order.mail.template,
             "copied_to": "",
@@ -90,7 +93,8 @@ class PlainSteps:
             "held": False,
         }
         with self.database.writing() as session:
-            session.exec(insert(Notice), params=[row])
+            session.connection().execute(ADD_NOTICE, row)
+        return order.cause
 
     def _append(self, case: str, after: int, key: str | None, events: tuple[e.Event, ...]) -> int:
         """Answers the seq afterwards. A step that is tried again finds its events there."""

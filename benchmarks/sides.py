@@ -1,22 +1,27 @@
-"""Ours and the plain one, driven alike: start a case, take an act, see it in the ledger."""
+"""Ours and the plain one, driven alike: start cases, take an act, see it in the ledger."""
 
+import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from copy import copy
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
+from uuid import uuid4
 
 from temporalio.client import Client, WorkflowHandle
 
-from benchmarks.lifecycle import RECORDED, Phase, act, fixed, opening, policy, shifted
+from benchmarks.lifecycle import RECORDED, Lifecycle, Phase, act, fixed, opening, policy, shifted
 from benchmarks.plain import Act, PlainCase
 from benchmarks.watch import Watch
 from benchmarks.workers import Process
-from models.attributes import initial
-from models.messages import CaseStart, Receipt
+from lifecycle.policy import Policy
+from models.messages import Receipt, StartCases
 
 Handle = WorkflowHandle[Any, str]
 Fired = Callable[[Phase], int]
+STARTING = timedelta(minutes=10)
 
 
 def all_fire(phase: Phase) -> int:
@@ -34,70 +39,98 @@ def none_fires(phase: Phase) -> int:
 class Side(ABC):
     """One of the two, with its worker and its ledger."""
 
-    name: str
+    name: ClassVar[str]
 
-    def __init__(self, client: Client, worker: Process, ledger: Path, watch: Watch) -> None:
+    def __init__(self, client: Client, queue: str, worker: Process, ledger: Path, watch: Watch) -> None:
         self.client = client
+        self.queue = queue
         self.worker = worker
         self.ledger = ledger
         self.watch = watch
 
     @abstractmethod
-    async def start(self, case: str, nine: datetime) -> Handle:
-        """Start a case for which it is nine o'clock on the day of its rungs at the real instant `nine`."""
+    async def start(self, cases: Sequence[str], nine: datetime) -> None:
+        """Start cases for which it is nine o'clock on the day of their rungs at the real instant `nine`."""
 
     @abstractmethod
-    async def take(self, handle: Handle, phase: Phase) -> None:
+    async def take(self, case: str, phase: Phase) -> None:
         """Take the act that ends a phase."""
 
-    async def live(self, case: str, nine: datetime, fired: Fired) -> Handle:
-        """A whole life. Each act is taken when what comes before it is in the ledger."""
-        handle = await self.start(case, nine)
+    def named(self, what: str, size: int) -> list[str]:
+        """Ids of so many cases."""
+        return [f"recommendation/{what}-{number}/{self.name}" for number in range(size)]
+
+    def handle(self, case: str) -> Handle:
+        return self.client.get_workflow_handle(case, result_type=str)
+
+    async def opened(self, cases: Sequence[str]) -> None:
+        await asyncio.gather(*(self.watch.until(case, "clock_started", 1) for case in cases))
+
+    async def live(self, case: str, fired: Fired, rest: float) -> None:
+        """The life of a case that is started. An act is taken when what comes before it has been in the ledger for
+        `rest` seconds, as acts come days after what they answer."""
         await self.watch.until(case, "clock_started", 1)
         fallen = 0
         for phase in fixed().phase:
             fallen += fired(phase)
             await self.watch.until(case, "rung", fallen)
-            await self.take(handle, phase)
+            await asyncio.sleep(rest)
+            await self.take(case, phase)
             await self.watch.until(case, RECORDED[phase.act], 1)
-        await handle.result()
-        return handle
+        await self.handle(case).result()
 
 
 class Ours(Side):
     name = "ours"
 
-    async def start(self, case: str, nine: datetime) -> Handle:
-        return await self.open(
-            CaseStart(opening=opening(case, policy(), fixed().issued), time=shifted(fixed().nine, nine))
+    async def start(self, cases: Sequence[str], nine: datetime) -> None:
+        await self.start_under(policy(), fixed().issued, cases, fixed().nine, nine)
+
+    async def start_under(
+        self, rules: Policy, issued: date, cases: Sequence[str], shown: datetime, at: datetime
+    ) -> None:
+        """Start cases by the activity that starts a report's; their clocks show `shown` at the real instant `at`."""
+        openings = tuple(opening(case, rules, issued) for case in cases)
+        await self.client.execute_activity(
+            "start_cases",
+            StartCases(report="benchmark", openings=openings, time=shifted(shown, at)),
+            id=uuid4().hex,
+            task_queue=self.queue,
+            start_to_close_timeout=STARTING,
         )
 
-    async def open(self, start: CaseStart) -> Handle:
-        """Start a case as `activities.cases` does."""
-        opened = start.opening
-        return await self.client.start_workflow(
-            "RecommendationWorkflow",
-            start,
-            id=opened.id,
-            task_queue=self.name,
-            result_type=str,
-            search_attributes=initial("issued", opened.body, opened.report),
-            static_summary=f"{opened.reference}: {opened.body}",
-        )
-
-    async def take(self, handle: Handle, phase: Phase) -> None:
-        asked = act(handle.id, phase)
-        await handle.execute_update(asked.kind, asked, id=asked.key, result_type=Receipt)
+    async def take(self, case: str, phase: Phase) -> None:
+        asked = act(case, phase)
+        await self.handle(case).execute_update(asked.kind, asked, id=asked.key, result_type=Receipt)
 
 
 class Plain(Side):
+    """`lean` and `life` are what its cases are started with."""
+
     name = "plain"
+    lean = False
+    life: Lifecycle = fixed()
 
-    async def start(self, case: str, nine: datetime) -> Handle:
-        return await self.client.start_workflow(
-            "PlainWorkflow", PlainCase(case, nine, fixed()), id=case, task_queue=self.name, result_type=str
-        )
+    def leaner(self) -> "Plain":
+        """The same with a rung and its mail in one activity."""
+        other = copy(self)
+        other.lean = True
+        return other
 
-    async def take(self, handle: Handle, phase: Phase) -> None:
-        said = Act(key=f"{handle.id}/{phase.act}", actor=phase.actor, text=f"{phase.act}-1")
-        await handle.signal(phase.act, said)
+    def with_one_rung(self) -> "Plain":
+        """The same with the first rung alone."""
+        other = copy(self)
+        first = self.life.phase[0]
+        other.life = replace(self.life, phase=(replace(first, rungs=first.rungs[:1]),))
+        return other
+
+    async def start(self, cases: Sequence[str], nine: datetime) -> None:
+        await asyncio.gather(*(self._start(case, nine) for case in cases))
+
+    async def _start(self, case: str, nine: datetime) -> None:
+        begun = PlainCase(case, nine, self.life, self.lean)
+        await self.client.start_workflow("PlainWorkflow", begun, id=case, task_queue=self.queue)
+
+    async def take(self, case: str, phase: Phase) -> None:
+        said = Act(key=f"{case}/{phase.act}", actor=phase.actor, text=f"{phase.act}-1")
+        await self.handle(case).signal(phase.act, said)

@@ -17,6 +17,7 @@ class Watch:
     def __init__(self, ledger: Path) -> None:
         self._file = sqlite3.connect(f"file:{ledger}?mode=ro", uri=True, check_same_thread=False)
         self._last = 0
+        self.merged = 0
         self.seen: Counter[tuple[str, str]] = Counter()
         self._waiting: dict[tuple[str, str], list[tuple[int, asyncio.Future[None]]]] = {}
 
@@ -33,6 +34,7 @@ class Watch:
             for row, stream, kind in await asyncio.to_thread(self._more):
                 self._last = row
                 self._count(stream, RUNGS.get(kind, kind))
+                self.merged += kind == "rung_passed"
             await asyncio.sleep(EVERY)
 
     def _more(self) -> list[tuple[int, str, str]]:

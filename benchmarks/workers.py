@@ -14,13 +14,13 @@ from sqlalchemy.engine import make_url
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from benchmarks.empty import EmptyWorkflow, nothing
+from benchmarks.empty import BareWorkflow, EmptyWorkflow, nothing
 from benchmarks.lifecycle import shelve_policy
 from benchmarks.plain import PlainWorkflow
 from benchmarks.plain_steps import PlainSteps
 from config.temporal import connect_to
 from models.database import Database
-from worker import THREADS, working
+from worker import THREADS, runner, working
 
 TICKS = os.sysconf("SC_CLK_TCK")
 ROOT = Path(__file__).parents[1]
@@ -45,10 +45,12 @@ class Process:
 
 
 @contextlib.asynccontextmanager
-async def worker_process(kind: str, address: str, url: str, cached: int = 1000) -> AsyncIterator[Process]:
-    """A worker of this kind on the task queue of the same name, while the block runs."""
+async def worker_process(
+    kind: str, queue: str, address: str, url: str, cached: int
+) -> AsyncIterator[Process]:
+    """A worker of this kind while the block runs; the empty workflow's is at `<queue>-empty`."""
     child = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "benchmarks.workers", kind, address, url, str(cached)),
+        *(sys.executable, "-m", "benchmarks.workers", kind, queue, address, url, str(cached)),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         cwd=ROOT,
@@ -66,7 +68,8 @@ async def worker_process(kind: str, address: str, url: str, cached: int = 1000) 
 
 
 def _environ(url: str) -> dict[str, str]:
-    """Compiled modules are kept, as they are where nobody forbids it: the sandbox imports workflows again and again."""
+    """Compiled modules are kept, as they are where nobody forbids it: the plain one's sandbox imports it for each
+    case, and would compile it each time."""
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     return kept | {"PYTHONPYCACHEPREFIX": str(Path(make_url(url).database or "").parent / "compiled")}
 
@@ -83,12 +86,12 @@ def resident() -> int:
 
 
 @contextlib.asynccontextmanager
-async def _plain(client: Client, database: Database, cached: int) -> AsyncIterator[None]:
+async def _plain(client: Client, database: Database, queue: str, cached: int) -> AsyncIterator[None]:
     steps = PlainSteps(database)
     with ThreadPoolExecutor(THREADS) as threads:
         async with Worker(
             client,
-            task_queue="plain",
+            task_queue=queue,
             workflows=[PlainWorkflow],
             activities=[steps.open_case, steps.remind, steps.record_act, steps.tell],
             activity_executor=threads,
@@ -99,29 +102,31 @@ async def _plain(client: Client, database: Database, cached: int) -> AsyncIterat
 
 
 @contextlib.asynccontextmanager
-async def _ours(client: Client, database: Database, cached: int) -> AsyncIterator[None]:
-    """As in production, with the empty workflow beside it in the same process."""
+async def _ours(client: Client, database: Database, queue: str, cached: int) -> AsyncIterator[None]:
+    """As in production, with the empty workflows beside it in the same process, run in the same way."""
     shelve_policy()
     with ThreadPoolExecutor(THREADS) as threads:
         async with (
-            working(client, database, task_queue="ours", cached=cached),
+            working(client, database, task_queue=queue, cached=cached),
             Worker(
                 client,
-                task_queue="empty",
-                workflows=[EmptyWorkflow],
+                task_queue=f"{queue}-empty",
+                workflows=[EmptyWorkflow, BareWorkflow],
                 activities=[nothing],
+                workflow_runner=runner(strict=False),
                 activity_executor=threads,
                 max_concurrent_activities=THREADS,
+                max_cached_workflows=cached,
             ),
         ):
             yield
 
 
-async def main(kind: str, address: str, url: str, cached: str) -> None:
+async def main(kind: str, queue: str, address: str, url: str, cached: str) -> None:
     """Work until standard input ends; answer `memory` with the resident bytes."""
     client, database = await connect_to(address), Database(url)
     works = {"ours": _ours, "plain": _plain}[kind]
-    async with works(client, database, int(cached)):
+    async with works(client, database, queue, int(cached)):
         print("working", flush=True)
         while await asyncio.to_thread(sys.stdin.readline):
             print(json.dumps(resident()), flush=True)

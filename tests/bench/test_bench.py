@@ -2,25 +2,38 @@
 
 import pytest
 
-from benchmarks import bench
-from benchmarks.sides import all_fire, four_overtaken
+from benchmarks import delay, economy, lateness, memory, throughput
+from benchmarks.figures import Figure, Goal, head, row
 from benchmarks.world import world
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("up")]
+pytestmark = [pytest.mark.server, pytest.mark.xdist_group("bench")]
 
 
 async def test_events_and_transitions_of_whole_lives_are_counted_on_both_sides() -> None:
-    async with world(cached=100) as there:
-        full = await bench._economy(there, 2, all_fire, "all rungs fire", 0.75, 0.45)
-        short = await bench._economy(there, 2, four_overtaken, "four overtaken", 0.60, 0.30)
-    assert [row.met for row in full] == [True, True]
-    assert all(row.ratio is not None and row.ratio < 0.75 for row in (*full, *short))
+    async with world() as there:
+        figures = await economy.measure(there, 2)
+    beside_plain = [one for one in figures if "lean" not in one.name]
+    assert len(figures) == 8
+    assert [one.met for one in beside_plain] == [True] * 4
+    assert all(one.ratio is not None and one.ratio < 0.8 for one in figures)
 
 
-async def test_an_act_is_timed_beside_an_empty_update_and_a_commit() -> None:
-    async with world(cached=100) as there:
-        row = await bench._act_delay(there, 5)
-        late = await bench._lateness(there, 50)
-    assert row.ours > 0
-    assert row.other
-    assert late.ours >= 0
+async def test_what_is_timed_is_there() -> None:
+    async with world() as there:
+        figures = [
+            *await delay.measure(there, 10),
+            *await throughput.measure(there, 20, rounds=1),
+            *await memory.measure(there, 20),
+            *await lateness.measure(there, 50),
+        ]
+    assert all(one.yardstick is None or one.yardstick > 0 for one in figures)
+    assert sum(one.goal is not None for one in figures) == 3
+    assert head().count("\n") == 1
+    assert {len(row(one)) for one in figures} == {len(head().split("\n")[0])}
+
+
+def test_a_goal_with_a_unit_is_for_ours_and_one_without_for_the_ratio() -> None:
+    assert Figure("memory", 50, 100, Goal(60, unit=" KiB")).met
+    assert not Figure("memory", 70, 700, Goal(60, unit=" KiB")).met
+    assert Figure("speed", 30, 10, Goal(2, over=True)).met
+    assert not Figure("events", 8, 10, Goal(0.6)).met

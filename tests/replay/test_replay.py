@@ -7,14 +7,13 @@ import pytest
 from temporalio.client import WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 from temporalio.workflow import NondeterminismError
 
 from config.policy_files import fill_shelf
 from tests.replay.record import HISTORIES, MANIFEST, PROCESS, this_version
 from tests.replay.scenarios import HURRIED, SCENARIOS
 from tests.replay.source import hash_of, hashes
-from worker import PASSED_THROUGH, WORKFLOWS
+from worker import WORKFLOWS, runner
 
 FILES = sorted(HISTORIES.glob("*/*/*.json"))
 ADVICE = """Workflow code changed since its histories were recorded: {files}.
@@ -24,15 +23,13 @@ the histories of this code:
     python -m tests.replay.record"""
 
 
-@pytest.fixture(scope="module")
-def replayer() -> Replayer:
+@pytest.fixture(scope="module", params=[True, False], ids=["strict", "as-in-production"])
+def replayer(request: pytest.FixtureRequest) -> Replayer:
     fill_shelf()
     return Replayer(
         workflows=WORKFLOWS,
         data_converter=pydantic_data_converter,
-        workflow_runner=SandboxedWorkflowRunner(
-            restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
-        ),
+        workflow_runner=runner(strict=request.param),
     )
 
 

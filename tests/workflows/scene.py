@@ -56,7 +56,10 @@ class Scene:
 
     @asynccontextmanager
     async def working(self, **options: int) -> AsyncIterator[Worker]:
-        async with worker.working(self.client, self.database, task_queue=self.queue, **options) as at_work:
+        """In the strict sandbox, which stops what could not be replayed in workflows/ too."""
+        async with worker.working(
+            self.client, self.database, task_queue=self.queue, strict=True, **options
+        ) as at_work:
             yield at_work
 
     def opening(self, policy: str = NATIONAL, **changes: Any) -> Opening:
