@@ -54,6 +54,7 @@ class Settings(BaseSettings):
 
     engine_port: Port = 7233
     engine_ui_port: Port = 8233
+    engine_ui_url: Annotated[str, AfterValidator(checks.web)] | None = None
     inbox_smtp_port: Port = 2525
     inbox_web_port: Port = 8025
     console_port: Port = 8000
