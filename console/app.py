@@ -11,8 +11,13 @@ from temporalio.client import Client
 from config.policy_files import fill_shelf
 from config.settings import Settings
 from console import account, assets, health, signin, words
+from console.api.doors import ROUTERS as API
+from console.body.doors import ROUTERS as BODY
+from console.casefile.doors import ROUTERS as CASEFILE
 from console.errors import handle_errors
 from console.keys import keys_for
+from console.ops import doors
+from console.ops.live import Live
 from console.pace import Pace
 from console.room import Room
 from console.safety import NotTooLarge, SafeHeaders, SameOrigin, WhoAsks
@@ -27,6 +32,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     signin.router,
     words.router,
     health.router,
+    *BODY,
+    *CASEFILE,
+    *API,
+    *doors.ROUTERS,
 )
 
 
@@ -55,6 +64,7 @@ def create_app(
     )
     room = Room(settings, database, client, keys_for(settings), clock or Clock(), Pace())
     app.state.room = room
+    app.state.live = Live(room)
     app.mount(assets.ADDRESS, assets.served(), name="assets")
     for router in routers:
         app.include_router(router)

@@ -58,6 +58,7 @@ async def serving(settings: Settings, database: Database, client: Client) -> Asy
             await running
         yield f"http://{HOST}:{port}"
     finally:
+        app.state.live.close()
         server.should_exit = True
         await running
 

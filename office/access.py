@@ -127,6 +127,12 @@ def signed_in(database: Database, secret: str, now: datetime, limits: Limits) ->
     return found
 
 
+def still_in(session: Session, session_id: str, now: datetime, limits: Limits) -> bool:
+    """Whether a session goes on. Asking is no request of the person's: it does not keep the session alive."""
+    row = session.get(WebSession, session_id)
+    return row is not None and not (row.ended_at or now >= row.ends_at or now - row.seen_at >= limits.idle)
+
+
 def end(database: Database, session_id: str, by: str, now: datetime) -> None:
     """End one session."""
     _end(database, [col(WebSession.id) == session_id], by, now)

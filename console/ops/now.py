@@ -1,0 +1,94 @@
+"""How it all stands now: drawn whole by the server, then kept fresh by an event stream."""
+
+import asyncio
+from collections.abc import AsyncIterable
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Request
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+from starlette.responses import RedirectResponse, Response
+
+from console.ops.figures import figures
+from console.ops.live import Live
+from console.ops.shell import LOOK, show
+from console.room import ByVisitor, InRoom, Room, Visitor
+from console.signin import limits_of
+from lifecycle.dates import plain_date
+from office.access import still_in
+from office.overview import OPEN_STAGES, WEEK, heat_map
+from office.people import NotAllowed, find_actor
+from office.rights import may
+
+router = APIRouter(include_in_schema=False)
+
+
+def live_in(request: Request) -> Live:
+    """The process's one broadcaster."""
+    found: Live = request.app.state.live
+    return found
+
+
+@router.get("/ops", dependencies=[LOOK])
+async def now(request: Request, room: InRoom, q: str = "") -> Response:
+    if q.strip():
+        return RedirectResponse(request.url_for("search").include_query_params(q=q.strip()), 303)
+    standing, engine = await live_in(request).look()
+    return await show(
+        request,
+        room,
+        "now.html",
+        figures=figures(standing, engine),
+        standing=standing,
+        stages=OPEN_STAGES,
+        week_ends=plain_date(room.today + WEEK),
+        due_before=room.today + WEEK,
+        today=room.today,
+    )
+
+
+@router.get("/ops/stream", dependencies=[LOOK], response_class=EventSourceResponse)
+async def stream(
+    request: Request,
+    room: InRoom,
+    visitor: ByVisitor,
+    last_event_id: Annotated[str, Header()] = "",
+) -> AsyncIterable[ServerSentEvent]:
+    """The figures whenever they change, until the session ends, the right is lost, or this process does."""
+    async for seen in live_in(request).follow(last_event_id):
+        if not await asyncio.to_thread(_may_still, room, visitor):
+            yield ServerSentEvent(event="ended", raw_data="Your session has ended. Sign in again.")
+            return
+        if seen is not None:
+            yield ServerSentEvent(event="figures", id=seen.id, data={"at": seen.at, **seen.texts})
+    yield ServerSentEvent(event="restarting", raw_data="The console restarts.")
+
+
+def _may_still(room: Room, visitor: Visitor) -> bool:
+    """Watching is no sign of life: it does not keep a session from ending."""
+    with room.database.reading() as session:
+        if not still_in(session, visitor.signed_in.session, room.now, limits_of(room)):
+            return False
+        try:
+            return may(find_actor(session, visitor.id, room.today), "see_operations")
+        except NotAllowed:
+            return False
+
+
+@router.get("/ops/map", dependencies=[LOOK])
+async def heat(request: Request, room: InRoom, report: str = "") -> Response:
+    found = await room.read(lambda database: heat_map(database, report))
+    return await show(
+        request,
+        room,
+        "map.html",
+        map=found,
+        stages=OPEN_STAGES,
+        report=report,
+        totals=found.totals(),
+        shade=shade,
+    )
+
+
+def shade(count: int, most: int) -> int:
+    """How dark a cell is: 0 for none, then four shades by its share of the most."""
+    return -(-count * 4 // most) if count else 0

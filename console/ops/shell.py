@@ -1,0 +1,90 @@
+"""What every operations page has: its navigation, and the banner that says when sending is stopped."""
+
+from collections.abc import Iterable, Mapping
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+
+from console.pages import instant_text, render
+from console.room import Room
+from console.rules import case_path, needs
+from console.stages import plain, stage_text
+from lifecycle.words import Refused
+from models.database import Database
+from office.holds import Hold, holds
+
+LOOK = needs("see_operations")
+SECTIONS = (
+    ("Now", "/ops"),
+    ("Map", "/ops/map"),
+    ("Needs a person", "/ops/stuck"),
+    ("Tomorrow’s post", "/ops/post"),
+    ("Mail", "/ops/mail"),
+    ("Jobs and queues", "/ops/jobs"),
+    ("Import", "/ops/import"),
+    ("People", "/ops/people"),
+    ("Search", "/ops/search"),
+)
+PAGE = 50
+
+
+async def show(
+    request: Request,
+    room: Room,
+    template: str,
+    status: int = 200,
+    errors: Mapping[str, str] | None = None,
+    **context: object,
+) -> HTMLResponse:
+    """An operations page, under the banner when all sending is stopped."""
+    stopped = await room.read(lambda database: _stopped(database, room))
+    if stopped is not None:
+        since = instant_text(stopped.since)
+        request.state.installation_note = (
+            f"All sending is stopped since {since}, by {stopped.actor}: {stopped.reason}"
+        )
+    return render(
+        request,
+        f"ops/{template}",
+        status,
+        sections=SECTIONS,
+        choices=choices,
+        stage_text=stage_text,
+        plain=plain,
+        case_path=case_path,
+        section=_section(request.url.path),
+        errors=errors or {},
+        **context,
+    )
+
+
+def _stopped(database: Database, room: Room) -> Hold | None:
+    with database.reading() as session:
+        return next((hold for hold in holds(session, room.now) if hold.everything), None)
+
+
+def _section(path: str) -> str:
+    """The address of the section that this page is in."""
+    within = [href for _, href in SECTIONS if path == href or path.startswith(f"{href}/")]
+    return max(within, key=len, default="/ops")
+
+
+def choices(pairs: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+    """What govukSelect takes as items."""
+    return [{"value": value, "text": text} for value, text in pairs]
+
+
+def typed(given: str, wanted: str) -> None:
+    """Whoever presses a button that repairs has typed what it is about.
+
+    Raises:
+        Refused: when something else was typed.
+    """
+    if given.strip().casefold() != wanted.casefold():
+        raise Refused(f"Type {wanted} to confirm. Nothing was done.")
+
+
+def page_of(number: int, total: int) -> tuple[int, int]:
+    """The page asked for, kept within those that there are; and how many there are."""
+    pages = max(1, -(-total // PAGE))
+    return min(max(1, number), pages), pages
