@@ -1,0 +1,228 @@
+"""What a body owes, what of it is with the inspectorate, and what is closed: in a fixed number of queries at any size.
+
+As in `office.disclosure`, a body learns nothing of the inspectorate's own dates, nor an assessment before its letter.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from functools import cache
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, and_, exists, false, func, literal, or_
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import Select
+
+from config.policy_files import load_policies
+from lifecycle.policy import Policy
+from lifecycle.words import WITH_INSPECTORATE, Side, Stage
+from models.database import Database
+from models.tables import Body, CaseRow, ClockRow, Recommendation, Report
+from office.owing import IMPLEMENTATION, RUNNING, SUBMISSION, SUBMITTABLE, Duty, Row, told
+
+INSPECTION = "inspection"
+
+
+class View(StrEnum):
+    """The three heaps of a body's cases."""
+
+    owed = "owed"
+    inspectorate = "inspectorate"
+    closed = "closed"
+
+
+@dataclass(frozen=True)
+class Sought:
+    """Which of a body's duties: all given conditions hold. `words` are looked for in reference and title."""
+
+    body: str
+    view: View = View.owed
+    report: str = ""
+    overdue: bool = False
+    words: str = ""
+
+
+class Kinds(NamedTuple):
+    """What the policies on file say of whose duties clocks are, for conditions in SQL."""
+
+    owed: Mapping[str, tuple[str, ...]]
+    undated: tuple[str, ...]
+
+    @classmethod
+    def of(cls, policies: Iterable[Policy]) -> "Kinds":
+        known = tuple(policies)
+        return cls(
+            {one.hash: tuple(r.kind for r in one.clocks.values() if r.owner is Side.body) for one in known},
+            tuple(one.hash for one in known if not one.needs_request and SUBMISSION not in one.clocks),
+        )
+
+
+@dataclass(frozen=True)
+class Owed:
+    """A page of duties, how many there are in all, and the reports that the body's cases belong to."""
+
+    duties: tuple[Duty, ...]
+    count: int
+    heaps: Mapping[View, int]
+    overdue: int
+    reports: Mapping[str, str] = field(default_factory=dict)
+
+
+def owed(database: Database, kinds: Kinds, sought: Sought, today: date, *, page: int, size: int) -> Owed:
+    """A page (from 1) of what is sought, most urgent first; what is closed, newest first."""
+    with database.reading() as session:
+        counts = {view: _count(session, kinds, Sought(sought.body, view), today) for view in View}
+        found = _select(kinds, sought, today).limit(size).offset((page - 1) * size)
+        rows = session.exec(found).all()
+        return Owed(
+            duties=told(session, rows),
+            count=_count(session, kinds, sought, today),
+            heaps=counts,
+            overdue=_count(session, kinds, Sought(sought.body, overdue=True), today),
+            reports=_reports(session, sought.body),
+        )
+
+
+def all_owed(database: Database, kinds: Kinds, body: str, today: date) -> tuple[Duty, ...]:
+    """Everything that a body owes, most urgent first."""
+    with database.reading() as session:
+        rows = session.exec(_select(kinds, Sought(body), today)).all()
+        return told(session, rows)
+
+
+def of_cases(database: Database, kinds: Kinds, body: str, references: Sequence[str]) -> tuple[Duty, ...]:
+    """The cases of a body with these references, each once; those that have ended, or are not there, are left out."""
+    with database.reading() as session:
+        query = _joined(kinds).where(
+            CaseRow.body_id == body,
+            CaseRow.kind == "recommendation",
+            col(CaseRow.reference).in_(references),
+            col(CaseRow.ended_on).is_(None),
+        )
+        rows = session.exec(query.order_by(col(CaseRow.reference)))
+        return told(session, _once(rows))
+
+
+def submittable(database: Database, kinds: Kinds, body: str) -> tuple[Duty, ...]:
+    """The cases of a body that a submission may answer now, each once, by report."""
+    with database.reading() as session:
+        query = _joined(kinds).where(
+            CaseRow.body_id == body,
+            CaseRow.kind == "recommendation",
+            col(CaseRow.ended_on).is_(None),
+            col(CaseRow.stage).in_(SUBMITTABLE),
+            col(CaseRow.policy_hash).not_in(kinds.undated),
+        )
+        rows = session.exec(query.order_by(col(CaseRow.report_id), col(CaseRow.reference)))
+        return told(session, _once(rows))
+
+
+def _once(rows: Iterable[Row]) -> list[Row]:
+    """Each case once, with the clock of its plan or document rather than that of carrying it out."""
+    found: dict[str, Row] = {}
+    for row in rows:
+        _, clock, _, _ = row
+        if row[0].id not in found or (clock and clock.kind != IMPLEMENTATION):
+            found[row[0].id] = row
+    return list(found.values())
+
+
+def _joined(kinds: Kinds, view: View = View.owed) -> Select[CaseRow, ClockRow, Recommendation, Report]:
+    """Cases with each running clock of the body's own, those without one once; in other views each case once."""
+    return (
+        select(CaseRow, ClockRow, Recommendation, Report)
+        .select_from(CaseRow)
+        .join(ClockRow, _own(kinds) if view is View.owed else false(), isouter=True)
+        .join(Recommendation, col(Recommendation.reference) == CaseRow.reference, isouter=True)
+        .join(Report, col(Report.id) == CaseRow.report_id, isouter=True)
+    )
+
+
+def _own(kinds: Kinds) -> ColumnElement[bool]:
+    return and_(col(ClockRow.case_id) == col(CaseRow.id), col(ClockRow.state) == RUNNING, _theirs(kinds))
+
+
+def _theirs(kinds: Kinds) -> ColumnElement[bool]:
+    """Is this clock the body's duty, by the policy that its case holds?"""
+    return or_(
+        false(),
+        *(
+            and_(col(CaseRow.policy_hash) == policy, col(ClockRow.kind).in_(theirs))
+            for policy, theirs in kinds.owed.items()
+        ),
+    )
+
+
+def _select(kinds: Kinds, sought: Sought, today: date) -> Select[CaseRow, ClockRow, Recommendation, Report]:
+    query = _joined(kinds, sought.view).where(*_conditions(kinds, sought, today))
+    if sought.view is View.closed:
+        return query.order_by(col(CaseRow.ended_on).desc(), col(CaseRow.id))
+    due = col(ClockRow.due)
+    return query.order_by(due.is_(None), due, col(CaseRow.reference), col(ClockRow.id))
+
+
+def _count(session: Session, kinds: Kinds, sought: Sought, today: date) -> int:
+    found = _select(kinds, sought, today).order_by(None).with_only_columns(literal(1)).subquery()
+    return session.exec(select(func.count()).select_from(found)).one()
+
+
+def _conditions(kinds: Kinds, sought: Sought, today: date) -> Iterable[ColumnElement[bool]]:
+    yield col(CaseRow.body_id) == sought.body
+    yield col(CaseRow.kind) == "recommendation"
+    if sought.view is View.closed:
+        yield col(CaseRow.ended_on).is_not(None)
+    else:
+        yield col(CaseRow.ended_on).is_(None)
+        if sought.view is View.owed:
+            yield or_(col(ClockRow.id).is_not(None), _undated(kinds))
+        else:
+            yield _with_inspectorate(kinds)
+    if sought.report:
+        yield col(CaseRow.report_id) == sought.report
+    if sought.overdue and sought.view is View.owed:
+        yield col(ClockRow.due) < today
+    for word in sought.words.lower().split():
+        like = f"%{word.replace('%', '').replace('_', ' ')}%"
+        yield or_(
+            func.lower(CaseRow.reference).like(like),
+            func.lower(func.coalesce(Recommendation.title, "")).like(like),
+        )
+
+
+def _with_inspectorate(kinds: Kinds) -> ColumnElement[bool]:
+    """Its next duty is the inspectorate's. A duty of the body's own may run beside it, and counts there too."""
+    stages = [*(stage.value for stage in WITH_INSPECTORATE), Stage.published.value]
+    runs = exists().where(_own(kinds)).correlate(CaseRow)
+    return or_(col(CaseRow.stage).in_(stages), ~or_(runs, _undated(kinds)))
+
+
+def _undated(kinds: Kinds) -> ColumnElement[bool]:
+    """A body owes its declaration without a date: no clock of it ever ran, nor the inspection that it starts."""
+    began = (
+        exists()
+        .where(col(ClockRow.case_id) == CaseRow.id, col(ClockRow.kind).in_((IMPLEMENTATION, INSPECTION)))
+        .correlate(CaseRow)
+    )
+    return and_(col(CaseRow.stage) == Stage.issued.value, col(CaseRow.policy_hash).in_(kinds.undated), ~began)
+
+
+def _reports(session: Session, body: str) -> dict[str, str]:
+    query = (
+        select(Report.id, Report.title)
+        .where(col(Report.id).in_(select(CaseRow.report_id).where(CaseRow.body_id == body)))
+        .order_by(col(Report.published_on).desc())
+    )
+    return dict(session.exec(query).all())
+
+
+@cache
+def on_file() -> Kinds:
+    """By the policies that this program holds."""
+    return Kinds.of(load_policies())
+
+
+def name_of(database: Database, body: str) -> str:
+    with database.reading() as session:
+        row = session.get(Body, body)
+        return row.name if row else body
