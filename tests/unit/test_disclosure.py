@@ -1,7 +1,7 @@
 """What each side may see: decided for every kind of event and every sealed text, and kept through whole lives."""
 
 from datetime import date
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
@@ -152,15 +152,20 @@ def test_the_agenda_of_each_side_names_its_own_offices(side, stage):
 
 def test_notices_and_mails_go_by_the_office_that_is_told():
     def notice(n, role):
-        return Notice(id=n, case_id=CASE, role=role.value, mail_id=f"mail-{n}")
+        fields: dict[str, Any] = {"id": n, "case_id": CASE, "role": role.value, "mail_id": f"mail-{n}"}
+        return Notice(**fields)
+
+    def mail(n):
+        fields: dict[str, Any] = {"id": f"mail-{n}"}
+        return Mail(**fields)
 
     notices = [notice(n, role) for n, role in enumerate(Role, 1)]
-    mails = [Mail(id=f"mail-{n}") for n, _ in enumerate(Role, 1)]
+    mails = [mail(n) for n, _ in enumerate(Role, 1)]
     for side in Side:
         seen = told(b.requested().events, side, notices, mails)
         roles = {Role(one.role) for one in seen.notices}
         assert roles == {role for role in Role if side in (Side.inspectorate, role.side)}
-        assert [mail.id for mail in seen.mails] == [one.mail_id for one in seen.notices]
+        assert [one.id for one in seen.mails] == [one.mail_id for one in seen.notices]
 
 
 def test_without_rules_no_clock_is_shown_outside():
