@@ -9,15 +9,17 @@ from activities.mail.claim import Told
 from activities.mail.notice import NoticeView
 from config.calendar_files import load_calendars
 from lifecycle.calendars import Calendar, Division
+from lifecycle.dates import LONDON, local_date, long_date
 from lifecycle.rules import UnknownRules, rules_for
 from lifecycle.words import ENDS, Role, Stage
 from models.tables import Body, CaseRow, ClockRow, EventRow, Notice, Recommendation, Report, SealedText
 
 PUBLIC = frozenset(stage.value for stage in (Stage.published, *ENDS))
+RECEIPT = "receipt"
 NOTES = {
     "request-letter": ("requested", "letter"),
     "assessment-letter": ("letter_sent", "letter"),
-    "receipt": ("submitted", "submission"),
+    RECEIPT: ("submitted", "submission"),
     "returned": ("returned", "reason"),
     "submission-withdrawn": ("submission_withdrawn", "reason"),
     "time-asked": ("time_asked", "reason"),
@@ -107,7 +109,14 @@ def _office(role: Role, case: CaseRow | None, addresses: Addresses) -> str:
 
 def _note(session: Session, notice: Notice) -> str:
     text = session.get(SealedText, _sealed_id(session, notice))
-    return text.text if text else ""
+    said = text.text if text else ""
+    return f"{said}\n\n{_recorded(notice)}" if notice.template == RECEIPT else said
+
+
+def _recorded(notice: Notice) -> str:
+    """Under which number an act stands in its case's record, and since when: what a receipt is for."""
+    day, clock = long_date(local_date(notice.fell_at)), notice.fell_at.astimezone(LONDON)
+    return f"Received on {day} at {clock:%H:%M}, and recorded as number {notice.cause_seq}."
 
 
 def _sealed_id(session: Session, notice: Notice) -> str:
