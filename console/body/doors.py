@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from console.body import asking, declaring, export, owed, receipt, submit
+from console.body import asked, asking, declaring, export, owed, post, receipt, submit
 
 ROUTERS: tuple[APIRouter, ...] = (
     owed.router,
@@ -11,4 +11,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     receipt.router,
     asking.router,
     declaring.router,
+    asked.router,
+    post.router,
 )

@@ -1,0 +1,169 @@
+"""What a body asked the inspectorate, and what it was answered, newest first."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlmodel import Session, col, func, select
+
+from activities.ledger.chain import to_recorded
+from lifecycle import events as e
+from lifecycle.dates import long_date
+from models.database import Database
+from models.messages import Recorded
+from models.tables import CaseRow, ClockRow, EventRow, Person, SealedText
+
+ASKING = ("time_asked", "question_asked")
+ANSWERING = ("time_granted", "time_refused", "question_answered")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The inspectorate's answer: `said` is its outcome, `words` its reasons."""
+
+    at: datetime
+    said: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question, or one request for more time until `due`. `moot`: the duty ended before there was an answer."""
+
+    case: str
+    reference: str
+    number: int
+    at: datetime
+    by: str
+    clock: str
+    due: date | None
+    words: str
+    answer: Answer | None
+    moot: bool
+
+
+@dataclass(frozen=True)
+class AllAsked:
+    """A page of what was asked, and how much there is in all."""
+
+    asked: tuple[Asked, ...]
+    count: int
+
+
+def asked(database: Database, body: str, *, page: int, size: int) -> AllAsked:
+    """A page (from 1) of what this body asked. In a fixed number of queries."""
+    with database.reading() as session:
+        mine = select(CaseRow.id).where(CaseRow.body_id == body, CaseRow.kind == "recommendation")
+        where = (col(EventRow.stream).in_(mine), col(EventRow.kind).in_(ASKING))
+        rows = session.exec(
+            select(EventRow)
+            .where(*where)
+            .order_by(col(EventRow.at).desc(), col(EventRow.stream), col(EventRow.seq).desc())
+            .limit(size)
+            .offset((page - 1) * size)
+        ).all()
+        count = session.exec(select(func.count()).select_from(EventRow).where(*where)).one()
+        return AllAsked(tuple(_asked(session, rows)), count)
+
+
+def _asked(session: Session, rows: Iterable[EventRow]) -> Iterable[Asked]:
+    found = [(row.stream, to_recorded(row)) for row in rows]
+    streams = {stream for stream, _ in found}
+    answers = _answers(session, streams)
+    texts = _texts(session, found, answers)
+    people = _people(session, {one.event.actor for _, one in found})
+    open_ = _open(session, streams)
+    for stream, one in found:
+        yield _one(stream, one, answers, texts, people, open_)
+
+
+def _one(
+    stream: str,
+    one: Recorded,
+    answers: Mapping[str, list[Recorded]],
+    texts: Mapping[str, str],
+    people: Mapping[str, str],
+    open_: set[tuple[str, str]],
+) -> Asked:
+    event = one.event
+    assert isinstance(event, e.TimeAsked | e.QuestionAsked)
+    answer = next((each for each in answers.get(stream, ()) if _answers_to(each, one)), None)
+    of_time = isinstance(event, e.TimeAsked)
+    clock = f"request/{event.clock}" if isinstance(event, e.TimeAsked) else f"question/{event.number}"
+    return Asked(
+        case=stream,
+        reference=stream.split("/", 2)[1],
+        number=one.seq,
+        at=event.at,
+        by=people.get(event.actor, event.actor),
+        clock=event.clock.replace("_", " ") if isinstance(event, e.TimeAsked) else "",
+        due=event.due if isinstance(event, e.TimeAsked) else None,
+        words=texts.get(event.reason if isinstance(event, e.TimeAsked) else event.question, ""),
+        answer=_answer(answer, texts) if answer else None,
+        moot=of_time and answer is None and (stream, clock) not in open_,
+    )
+
+
+def _answers_to(each: Recorded, asked: Recorded) -> bool:
+    """Is this the answer? The first on the same clock after it, or the one that gives the question's number."""
+    match each.event, asked.event:
+        case (e.TimeGranted() | e.TimeRefused()) as answer, e.TimeAsked() as wish:
+            return answer.clock == wish.clock and each.seq > asked.seq
+        case e.QuestionAnswered() as answer, e.QuestionAsked() as question:
+            return answer.number == question.number
+        case _:
+            return False
+
+
+def _answer(one: Recorded, texts: Mapping[str, str]) -> Answer:
+    match one.event:
+        case e.TimeGranted() as event:
+            return Answer(
+                event.at, f"More time given, until {long_date(event.due)}", texts.get(event.reason, "")
+            )
+        case e.TimeRefused() as event:
+            return Answer(event.at, "More time not given: the date stays", texts.get(event.reason, ""))
+        case event:
+            assert isinstance(event, e.QuestionAnswered)
+            return Answer(event.at, "Answered", texts.get(event.answer, ""))
+
+
+def _answers(session: Session, streams: set[str]) -> dict[str, list[Recorded]]:
+    rows = session.exec(
+        select(EventRow)
+        .where(col(EventRow.stream).in_(streams), col(EventRow.kind).in_(ANSWERING))
+        .order_by(col(EventRow.stream), col(EventRow.seq))
+    )
+    found: dict[str, list[Recorded]] = {}
+    for row in rows:
+        found.setdefault(row.stream, []).append(to_recorded(row))
+    return found
+
+
+def _texts(
+    session: Session, found: Iterable[tuple[str, Recorded]], answers: Mapping[str, list[Recorded]]
+) -> dict[str, str]:
+    events = [one.event for _, one in found] + [one.event for many in answers.values() for one in many]
+    named = {
+        str(getattr(event, field))
+        for event in events
+        for field in ("reason", "question", "answer")
+        if hasattr(event, field)
+    }
+    rows = session.exec(select(SealedText.id, SealedText.text).where(col(SealedText.id).in_(named)))
+    return dict(rows.all())
+
+
+def _people(session: Session, actors: set[str]) -> dict[str, str]:
+    return dict(session.exec(select(Person.id, Person.name).where(col(Person.id).in_(actors))).all())
+
+
+def _open(session: Session, streams: set[str]) -> set[tuple[str, str]]:
+    rows = session.exec(
+        select(ClockRow.case_id, ClockRow.id).where(
+            col(ClockRow.case_id).in_(streams),
+            col(ClockRow.kind).in_(("request", "question")),
+            ClockRow.state == "running",
+        )
+    )
+    return set(rows.all())
