@@ -12,11 +12,16 @@ RULES = {
     "feed": parse("120 per hour"),
     "token address": parse("60 per 15 minutes"),
     "act": parse("120 per minute"),
+    "api": parse("1200 per minute"),
 }
 
 
 class TooOften(Exception):  # noqa: N818 - said to a person
-    """Asked too often; the message says to wait."""
+    """Asked too often; the message says to wait, `seconds` for how long it counts."""
+
+    def __init__(self, said: str, seconds: int) -> None:
+        super().__init__(said)
+        self.seconds = seconds
 
 
 class Pace:
@@ -35,5 +40,6 @@ class Pace:
             limit = RULES[rule]
             raise TooOften(
                 f"That was asked too often: at most {limit.amount} times in {limit.get_expiry() // 60} minutes. "
-                "Wait a little, and try again."
+                "Wait a little, and try again.",
+                limit.get_expiry(),
             )

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from fastapi import Depends, Request
 
 from console.room import Room, Visitor, room_of
+from console.safety import SAFE
 from models.tables import Body, CaseRow, OversightBody
 from office.people import NotAllowed
 from office.rights import role_for
@@ -51,6 +52,7 @@ class Rule:
             raise NotFound(request.url.path)
         if self.act != HERE:
             role_for(visitor.actor, self.act, *owner)
+        _refuse_readers_acts(request, visitor)
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,8 @@ def case_path(of: str) -> str:
 
 def _owner(room: Room, of: Of, path: dict[str, Any]) -> tuple[str, str | None]:
     """Body and oversight body of what the path names. Raises NotFound."""
+    if any("\x00" in str(part) for part in path.values()):
+        raise NotFound(str(path))
     with room.database.reading() as session:
         if of == "case":
             row = session.get(CaseRow, case_id(path["reference"], path["body"]))
@@ -102,6 +106,12 @@ def _owner(room: Room, of: Of, path: dict[str, Any]) -> tuple[str, str | None]:
         elif of == "nothing":
             return "", None
     raise NotFound(str(path))
+
+
+def _refuse_readers_acts(request: Request, visitor: Visitor) -> None:
+    """The one place where a token that only reads is kept from acting."""
+    if visitor.signed_in.by == "token:read" and request.method not in SAFE:
+        raise NotAllowed("This token may only read. Make one that may act on your account's page.")
 
 
 def _here(request: Request) -> str:

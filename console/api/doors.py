@@ -1,0 +1,7 @@
+"""The routers of the API, for the application to take in."""
+
+from console.api import acts, agenda, bodies, cases, imports, mails, me, reports, responses
+
+ROUTERS = tuple(
+    module.router for module in (me, cases, acts, responses, agenda, bodies, reports, mails, imports)
+)
