@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from temporalio import activity
@@ -27,10 +27,8 @@ from models.messages import (
     TimeFrame,
     Unpublished,
 )
-from models.tables import Report
 
 RESPONSE = "response"
-S55_FROM = date(2017, 5, 2)  # Policing and Crime Act 2017 s.37, SI 2017/399 reg 4(a)
 AT_ONCE = 20
 PATIENCE = timedelta(seconds=20)
 STUCK = (RPCStatusCode.NOT_FOUND, RPCStatusCode.FAILED_PRECONDITION, RPCStatusCode.DEADLINE_EXCEEDED)
@@ -113,13 +111,10 @@ class CaseActivities:
         await _each(openings, lambda opening: self.start(opening, time))
 
     def _responses(self, order: StartResponses) -> list[Opening]:
-        """A response for each oversight body, where s.55 applies: reports published from 2 May 2017."""
+        """A response for each oversight body, where s.55 applies."""
         policy, calendar = newest(RESPONSE), load_calendars(newest(RESPONSE).calendar)
         with self.database.reading() as session:
-            report = session.get(Report, order.report)
-            if report is None or not report.s55 or order.published_on < S55_FROM:
-                return []
-            found = reports.oversight_of_published(session, order.report, order.published_on)
+            found = reports.responses_asked(session, order.report, order.published_on)
         return [
             Opening(
                 id=f"response/{order.report}/{oversight}",

@@ -150,12 +150,25 @@ class StreamEvents(Frozen):
     events: tuple[Recorded, ...]
 
 
+class PublishReport(Frozen):
+    """Publish a report's letters and overview together. `left_out` are cases held back by a recorded decision."""
+
+    key: str
+    actor: str
+    on: date | None = None
+    left_out: dict[str, str] = Field(default_factory=dict)
+
+
 class ReportStart(Frozen):
-    """Starts the workflow of a report. Its cases follow, in batches, by the update `open_cases`."""
+    """Starts the workflow of a report. Its cases follow, in batches, by the update `open_cases`.
+
+    `order` is a publication that the ledger holds and that a lost engine did not finish: it is carried on.
+    """
 
     report: str
     time: TimeFrame = TimeFrame()
     actor: str = "operations"
+    order: PublishReport | None = None
 
 
 class StartCases(Frozen):
@@ -165,15 +178,6 @@ class StartCases(Frozen):
     openings: tuple[Opening, ...]
     time: TimeFrame
     at: datetime | None = None
-
-
-class PublishReport(Frozen):
-    """Publish a report's letters and overview together. `left_out` are cases held back by a recorded decision."""
-
-    key: str
-    actor: str
-    on: date | None = None
-    left_out: dict[str, str] = Field(default_factory=dict)
 
 
 class ReportState(Frozen):

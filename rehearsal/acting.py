@@ -3,8 +3,7 @@
 import asyncio
 from datetime import date
 
-from activities.cases import S55_FROM
-from activities.ledger.reports import oversight_of_published
+from activities.ledger.reports import responses_asked
 from lifecycle import acts as a
 from lifecycle.dates import local_date
 from lifecycle.words import Refused
@@ -58,12 +57,11 @@ class Cast:
 
     def _responses(self, day: date) -> list[str]:
         """The responses that begin with publication."""
-        report = self.history.report
-        if not report.s55 or day < S55_FROM:
-            return []
+        report = self.history.report.id
         with self.desk.database.reading() as session:
-            found = oversight_of_published(session, report.id, day)
-        return [f"response/{report.id}/{oversight}" for oversight, _, _ in found]
+            return [
+                f"response/{report}/{oversight}" for oversight, *_ in responses_asked(session, report, day)
+            ]
 
     async def _act(self, deed: Deed) -> None:
         stream = await self._stream(deed)

@@ -46,6 +46,7 @@ class ReportWorkflow:
         """Answers how the report stood when it was published. One started again knows that it was."""
         self.state = await self._read_state()
         self._known = True
+        await self._carry_on()
         await self._hold_publication()
         await self._publish_stuck()
         await workflow.wait_condition(workflow.all_handlers_finished)
@@ -63,6 +64,13 @@ class ReportWorkflow:
             summary=f"start {len(order.openings)} cases",
         )
         return len(order.openings)
+
+    async def _carry_on(self) -> None:
+        """Finish an order that the ledger holds: an engine was lost before every case had it. Repeating is harmless."""
+        if self.start.order is not None:
+            async with self._publishing:
+                self._order = self.start.order
+                await self._publish_together(self._order)
 
     async def _hold_publication(self) -> None:
         workflow.set_current_details("Waiting for the order to publish letters and overview together.")

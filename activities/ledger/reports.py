@@ -1,6 +1,7 @@
 """Reports in the ledger: how their cases stand, and the one row that orders their publication."""
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date
 
 from sqlalchemy import or_
@@ -10,6 +11,7 @@ from lifecycle.words import ENDS, Stage
 from models.messages import RecordOrder, ReportState
 from models.tables import CaseRow, Order, Oversees, Report
 
+S55_FROM = date(2017, 5, 2)  # Policing and Crime Act 2017 s.37, SI 2017/399 reg 4(a)
 READY = (Stage.letter_sent, Stage.published)
 
 
@@ -63,6 +65,40 @@ def cases_to_publish(session: Session, report_id: str, left_out: tuple[str, ...]
         .order_by(col(CaseRow.id))
     )
     return [case for case in rows if case not in left_out]
+
+
+def responses_asked(session: Session, report_id: str, day: date) -> list[tuple[str, str, str]]:
+    """(oversight body, body, division) of each response that a publication on `day` asks for; none where s.55 does
+    not apply: reports published from 2 May 2017."""
+    report = session.get(Report, report_id)
+    if report is None or not report.s55 or day < S55_FROM:
+        return []
+    return oversight_of_published(session, report_id, day)
+
+
+def unfinished(session: Session) -> Iterator[Order]:
+    """Orders to publish that are in force and not carried out on every case, or whose responses are not all begun.
+
+    The sample's are papers of a past that nobody ordered here.
+    """
+    for order in session.exec(select(Order).where(Order.kind == "publish").order_by(col(Order.id))):
+        if not order.details.get("sample") and (_left(session, order) or _unasked(session, order)):
+            yield order
+
+
+def left_out(order: Order) -> dict[str, str]:
+    """The cases that an order to publish leaves out, each with its reason."""
+    said = order.details.get("left_out")
+    return {str(case): str(why) for case, why in said.items()} if isinstance(said, dict) else {}
+
+
+def _left(session: Session, order: Order) -> bool:
+    return bool(cases_to_publish(session, order.report_id, tuple(left_out(order))))
+
+
+def _unasked(session: Session, order: Order) -> bool:
+    asked = responses_asked(session, order.report_id, order.on)
+    return any(session.get(CaseRow, f"response/{order.report_id}/{one}") is None for one, *_ in asked)
 
 
 def oversight_of_published(session: Session, report_id: str, day: date) -> list[tuple[str, str, str]]:

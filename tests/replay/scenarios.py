@@ -179,6 +179,14 @@ async def report_with_a_stuck_case(scene: Scene) -> str:
     return report.handle.id
 
 
+async def report_carried_on(scene: Scene) -> str:
+    report = await reported(scene, "kent", "surrey")
+    await report.to_letters()
+    await report.carry_on(await report.lose_engine_at_publication())
+    await report.handle.result()
+    return report.handle.id
+
+
 async def digest(scene: Scene) -> str:
     day = date(2017, 5, 16)
     shift = (b.london(day, "08:59") - datetime.now(UTC)).total_seconds()
@@ -213,6 +221,7 @@ SCENARIOS: dict[tuple[str, str], Scenario] = {
     (RESPONSE, "answered"): response_answered,
     (REPORT, "published"): report_published,
     (REPORT, "one-stuck"): report_with_a_stuck_case,
+    (REPORT, "carried-on"): report_carried_on,
     (DIGEST, "morning"): digest,
 }
 HURRIED: dict[tuple[str, str], Scenario] = {(RECOMMENDATION, "continued-as-new"): lived}

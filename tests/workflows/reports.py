@@ -8,7 +8,9 @@ from sqlmodel import SQLModel, select
 from temporalio.client import WorkflowHandle
 from temporalio.service import RPCError
 
-from models.messages import PublishReport, ReportStart, ReportState, StartCases, TimeFrame
+from activities.ledger.reports import record_publication
+from lifecycle.dates import local_date
+from models.messages import PublishReport, RecordOrder, ReportStart, ReportState, StartCases, TimeFrame
 from models.tables import Body, Order, Oversees, OversightBody, Report
 from tests.unit import builders as b
 from tests.workflows.lives import SHORT
@@ -38,6 +40,28 @@ class Reported:
         order = PublishReport(key=f"{key}@{self.id}", actor="operations-1", **more)
         state: ReportState = await self.handle.execute_update("publish", order, result_type=ReportState)
         return state
+
+    async def lose_engine_at_publication(self) -> PublishReport:
+        """The order is in the ledger, and the report's workflow is gone before any case has it."""
+        order = PublishReport(key=f"order-1@{self.id}", actor="operations-1", on=local_date(OPENED))
+        await self.handle.terminate("the engine is lost")
+        with self.scene.database.writing() as session:
+            record_publication(
+                session,
+                RecordOrder(
+                    report=self.id, key=order.key, actor=order.actor, on=local_date(OPENED), at=OPENED
+                ),
+            )
+        return order
+
+    async def carry_on(self, order: PublishReport) -> None:
+        """A workflow of the report started again, with the order that the ledger holds."""
+        self.handle = await self.scene.client.start_workflow(
+            "ReportWorkflow",
+            ReportStart(report=self.id, time=self.time, order=order),
+            id=self.handle.id,
+            task_queue=self.scene.queue,
+        )
 
     def orders(self) -> list[str]:
         with self.scene.database.reading() as session:

@@ -6,8 +6,9 @@ import pytest
 from temporalio.client import WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
+from activities.ledger.reports import unfinished
 from lifecycle.words import Stage
-from models.messages import Reseat
+from models.messages import ReportState, Reseat
 from tests.unit import builders as b
 from tests.workflows.damage import cut_ledger, restore_ledger
 from tests.workflows.reports import Reported, reported
@@ -115,3 +116,19 @@ async def test_an_order_dated_before_a_letter_says_what_it_did_not_publish(scene
     await report.to_letters()
     state = await report.publish(on=TODAY - timedelta(days=1))
     assert state.not_ready == (report.cases["kent"].id,)
+
+
+async def test_an_order_that_a_lost_engine_did_not_finish_is_carried_on(scene):
+    report = await reported(scene, "kent", "surrey")
+    await report.to_letters()
+    order = await report.lose_engine_at_publication()
+    with scene.database.reading() as session:
+        assert [one.id for one in unfinished(session)] == [order.key]
+    await report.carry_on(order)
+    state = await report.handle.result()
+    assert ReportState.model_validate(state).stages == {"published": 2}
+    assert await report.has_response("kent")
+    await soon(report.response("surrey").opened)
+    with scene.database.reading() as session:
+        assert list(unfinished(session)) == []
+    assert [case.kinds().count("published") for case in report.cases.values()] == [1, 1]
