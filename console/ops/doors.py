@@ -2,6 +2,6 @@
 
 from fastapi import APIRouter
 
-from console.ops import finding, now
+from console.ops import finding, jobs, mails, now, repairs
 
-ROUTERS: tuple[APIRouter, ...] = (now.router, finding.router)
+ROUTERS: tuple[APIRouter, ...] = tuple(module.router for module in (now, finding, repairs, mails, jobs))

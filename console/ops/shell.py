@@ -88,3 +88,25 @@ def page_of(number: int, total: int) -> tuple[int, int]:
     """The page asked for, kept within those that there are; and how many there are."""
     pages = max(1, -(-total // PAGE))
     return min(max(1, number), pages), pages
+
+
+def pagination(request: Request, number: int, pages: int) -> dict[str, object] | None:
+    """What govukPagination takes; None where all is on one page."""
+    if pages == 1:
+        return None
+
+    def href(page: int) -> str:
+        return f"?{request.url.include_query_params(page=page).query}"
+
+    shown = sorted({1, pages, *range(max(1, number - 1), min(pages, number + 1) + 1)})
+    items: list[dict[str, object]] = []
+    for before, page in zip([0, *shown], shown, strict=False):
+        if page - before > 1:
+            items.append({"ellipsis": True})
+        items.append({"number": page, "href": href(page), "current": page == number})
+    made: dict[str, object] = {"items": items}
+    if number > 1:
+        made["previous"] = {"href": href(number - 1)}
+    if number < pages:
+        made["next"] = {"href": href(number + 1)}
+    return made

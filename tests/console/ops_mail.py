@@ -59,3 +59,13 @@ def in_doubt(there: House, case: str) -> Mail:
 def state_of(there: House, mail_id: str) -> str:
     with there.database.reading() as session:
         return session.get_one(Mail, mail_id).state
+
+
+def accepted(there: House, mail_id: str) -> Mail:
+    """A mail once the relay has accepted it; waits for it."""
+    deadline = time.monotonic() + WAIT
+    while state_of(there, mail_id) != MailState.accepted:
+        assert time.monotonic() < deadline, state_of(there, mail_id)
+        time.sleep(0.1)
+    with there.database.reading() as session:
+        return session.get_one(Mail, mail_id)
