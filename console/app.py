@@ -15,6 +15,7 @@ from console.api.doors import ROUTERS as API
 from console.body.doors import ROUTERS as BODY
 from console.casefile.doors import ROUTERS as CASEFILE
 from console.errors import handle_errors
+from console.inspect.doors import ROUTERS as INSPECTION
 from console.keys import keys_for
 from console.ops import doors
 from console.ops.live import Live
@@ -36,6 +37,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     *CASEFILE,
     *API,
     *doors.ROUTERS,
+    *INSPECTION,
 )
 
 

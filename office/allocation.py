@@ -10,20 +10,12 @@ from lifecycle.dates import local_date
 from lifecycle.words import Refused, Role
 from models.database import Database, lock
 from models.tables import Allocation, CaseRow, Person, PersonRole
+from office.batches import Outcome
 from office.conflicts import has_conflict
 from office.people import INSPECTORATE, NotAllowed, find_actor
 from office.rights import INSPECTORS, role_for
 
 LONGEST_REASON = 500
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one case of a batch; `refused` says why it could not be done."""
-
-    case: str
-    said: str = ""
-    refused: str = ""
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,9 @@ class CoverLine:
 
     id: int
     person: str
+    name: str
     cover: str
+    cover_name: str
     since: date
     last: date
 
@@ -39,7 +41,9 @@ def covers(database: Database, today: date) -> list[CoverLine]:
         return [
             CoverLine(
                 one.id or 0,
+                one.person_id,
                 names[one.person_id],
+                one.cover_id,
                 names[one.cover_id],
                 one.since,
                 one.until - timedelta(days=1),

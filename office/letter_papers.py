@@ -71,6 +71,18 @@ async def assessment_letter(desk: Desk, case_id: str, on: date | None) -> Letter
     )
 
 
+async def letter_of(desk: Desk, case_id: str, assessed: e.Assessed) -> Letter:
+    """The letter that would tell this assessment, whether or not it is complete.
+
+    Raises:
+        NoCase: as above.
+    """
+    papers = await asyncio.to_thread(_papers, desk, case_id)
+    return letters.render_letter(
+        _envelope(papers, local_date(desk.clock.now())), _assessment(papers, assessed)
+    )
+
+
 def _assessment(papers: Papers, assessed: e.Assessed) -> letters.Assessment:
     requested, submission = papers.last(e.Requested), _submission_clock(papers)
     return letters.Assessment(

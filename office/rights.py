@@ -47,6 +47,7 @@ MAY: dict[str, tuple[Role, ...]] = {
     "see_body": (*BODY, *WATCHERS),
     "see_oversight": (Role.oversight, *WATCHERS),
     "see_work": (*INSPECTORS, Role.auditor),
+    "see_people": (*INSPECTORS, Role.operations, Role.auditor),
     "see_cases": WATCHERS,
     "see_operations": (Role.operations, Role.lead_inspector, Role.auditor),
 }

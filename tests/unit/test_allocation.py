@@ -161,7 +161,7 @@ def leave(ledger, actor="brown", person="brown", by="green", since=TODAY, last=T
 def test_leave_is_covered_from_its_first_to_its_last_day(ledger):
     leave(ledger)
     [line] = cover.covers(ledger, TODAY)
-    assert (line.person, line.cover, line.last) == ("Brown", "Green", TODAY + timedelta(days=6))
+    assert (line.name, line.cover, line.last) == ("Brown", "green", TODAY + timedelta(days=6))
     with ledger.reading() as session:
         assert cover.covered_by(session, "green", line.last) == ["brown"]
         assert cover.covered_by(session, "green", line.last + timedelta(days=1)) == []

@@ -1,0 +1,27 @@
+"""The routers of the inspectors' and leads' pages."""
+
+from fastapi import APIRouter
+
+from console.inspect import (
+    allocation,
+    asking,
+    assess,
+    authorise,
+    inspection,
+    moderation,
+    people,
+    publish,
+    work,
+)
+
+ROUTERS: tuple[APIRouter, ...] = (
+    work.router,
+    allocation.router,
+    people.router,
+    assess.router,
+    asking.router,
+    authorise.router,
+    inspection.router,
+    moderation.router,
+    publish.router,
+)

@@ -1,0 +1,116 @@
+"""My work, in order of urgency: what is due, from whom it waits, whose it is. Every filter is a link."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from console.inspect.links import at, pages, view
+from console.pages import render
+from console.room import ByVisitor, InRoom
+from console.rules import case_path, needs
+from office.allocation import inspectors
+from office.worklist import Task, Wanted, Whose, Work, work
+
+router = APIRouter(include_in_schema=False)
+PATH = "/inspect"
+TASKS = {
+    Task.assess: "Assess",
+    Task.time: "Answer a request for time",
+    Task.question: "Answer a question",
+    Task.authorise: "Authorise",
+    Task.letter: "Send the letter",
+    Task.inspection: "Follow-up inspection",
+}
+WHOSE = {
+    Whose.mine: "What I may do next",
+    Whose.own: "Allocated to me",
+    Whose.nobody: "Allocated to nobody",
+    Whose.all: "Everybody’s",
+}
+DOORS = {
+    Task.assess: "assess",
+    Task.time: "answer",
+    Task.question: "answer",
+    Task.authorise: "review",
+    Task.letter: "letter",
+    Task.inspection: "inspection",
+}
+
+
+class View(BaseModel):
+    """What the address says is chosen."""
+
+    whose: Annotated[str, Field(max_length=80)] = Whose.mine.value
+    task: Task | None = None
+    body: Annotated[str, Field(max_length=80)] = ""
+    report: Annotated[str, Field(max_length=80)] = ""
+    reference: Annotated[str, Field(max_length=80)] = ""
+    late: bool = False
+    returned: bool = False
+    page: Annotated[int, Field(ge=1, le=100_000)] = 1
+
+    def wanted(self) -> Wanted:
+        return Wanted(**self.model_dump())
+
+    def chosen(self) -> dict[str, object]:
+        """As it stands in an address."""
+        said = self.model_dump(mode="json")
+        return said | {"whose": "" if self.whose == Whose.mine else self.whose}
+
+
+@router.get(PATH, dependencies=[needs("see_work")])
+async def show(
+    request: Request, room: InRoom, visitor: ByVisitor, asked: Annotated[View, Query()]
+) -> Response:
+    found = await room.read(lambda database: work(database, visitor.actor, asked.wanted(), room.today))
+    people = await room.read(lambda database: inspectors(database, room.now))
+    chosen = asked.chosen()
+    return render(
+        request,
+        "inspect/work.html",
+        view=asked,
+        found=found,
+        tasks=TASKS,
+        whose=_choices(asked, people),
+        task_links=[
+            (name, found.counts.get(task, 0), view(PATH, chosen, task=task.value), task == asked.task)
+            for task, name in TASKS.items()
+        ],
+        late_link=view(PATH, chosen, late=not asked.late),
+        returned_link=view(PATH, chosen, returned=not asked.returned),
+        all_link=view(PATH, chosen, task=""),
+        filters=_filters(asked, chosen),
+        narrow={
+            name: (lambda value, name=name: view(PATH, chosen, **{name: value}))
+            for name in ("body", "report", "reference")
+        },
+        href=lambda line: _door(line),
+        case_path=case_path,
+        pagination=pages(PATH, chosen, asked.page, found.pages),
+        me=visitor.id,
+        leads=visitor.may("allocate"),
+        publishes=visitor.may("publish"),
+        acts=visitor.may("complete_assessment"),
+    )
+
+
+def _door(line: Work) -> str:
+    return at(line.case, DOORS[line.task])
+
+
+def _choices(asked: View, people: list[tuple[str, str]]) -> list[dict[str, object]]:
+    """What the select of whose work it is offers."""
+    named = [*((one.value, text) for one, text in WHOSE.items()), *people]
+    return [{"value": value, "text": text, "selected": value == asked.whose} for value, text in named]
+
+
+def _filters(asked: View, chosen: dict[str, object]) -> list[dict[str, str]]:
+    """The filters that are on, each with the link that takes it off."""
+    on = {"body": "Body", "report": "Report", "reference": "Recommendation"}
+    return [
+        {"category": title, "text": str(chosen[name]), "href": view(PATH, chosen, **{name: ""})}
+        for name, title in on.items()
+        if chosen[name]
+    ]

@@ -1,0 +1,125 @@
+"""What stands in the way of publishing a report: letters not sent, mail in doubt, cases that wait for repair."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select
+
+from activities.ledger import reports
+from models.database import Database
+from models.tables import Body, CaseRow, Notice, NoticeState, Repair, Report
+
+LETTER = "assessment-letter"
+LEFT = (NoticeState.sent.value,)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A case without a letter, and how far it has come."""
+
+    case: str
+    body_name: str
+    reference: str
+    stage: str
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """Something that a person should look at first, of one case."""
+
+    case: str
+    said: str
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """How a report stands before its publication. `responds` are the oversight bodies whose 56 days begin with it."""
+
+    report: Report
+    stages: dict[str, int]
+    not_ready: tuple[Waiting, ...]
+    doubts: tuple[Doubt, ...]
+    responds: int
+
+    @property
+    def cases(self) -> int:
+        return sum(self.stages.values())
+
+
+def to_publish(database: Database) -> list[Report]:
+    """Reports whose overview is not published, the newest first."""
+    with database.reading() as session:
+        with_cases = select(CaseRow.report_id).where(CaseRow.kind == "recommendation")
+        return list(
+            session.exec(
+                select(Report)
+                .where(col(Report.overview_published_on).is_(None), col(Report.id).in_(with_cases))
+                .order_by(col(Report.published_on).desc(), col(Report.id))
+            )
+        )
+
+
+def readiness(database: Database, report_id: str) -> Readiness | None:
+    """The check list of a report, or None when there is none of that name."""
+    with database.reading() as session:
+        report = session.get(Report, report_id)
+        if report is None:
+            return None
+        state = reports.state(session, report_id)
+        return Readiness(
+            report=report,
+            stages=state.stages,
+            not_ready=_waiting(session, state.not_ready),
+            doubts=(*_mail(session, report_id), *_repairs(session, report_id)),
+            responds=_responding(session, report_id) if report.s55 else 0,
+        )
+
+
+def _waiting(session: Session, cases: Sequence[str]) -> tuple[Waiting, ...]:
+    rows = session.exec(
+        select(CaseRow, Body.name)
+        .join(Body, col(Body.id) == CaseRow.body_id, isouter=True)
+        .where(col(CaseRow.id).in_(cases))
+        .order_by(col(CaseRow.reference), col(CaseRow.body_id))
+    )
+    return tuple(Waiting(row.id, name or row.body_id, row.reference, row.stage) for row, name in rows)
+
+
+def _mail(session: Session, report_id: str) -> list[Doubt]:
+    """Letters whose mail has not been taken by the server."""
+    rows = session.exec(
+        select(Notice)
+        .join(CaseRow, col(CaseRow.id) == Notice.case_id)
+        .where(
+            CaseRow.report_id == report_id,
+            Notice.template == LETTER,
+            col(Notice.state).not_in(LEFT),
+        )
+        .order_by(col(Notice.case_id), col(Notice.role))
+    )
+    return [
+        Doubt(
+            row.case_id,
+            f"the letter's mail to the {row.role.replace('_', ' ')} is {row.state.replace('_', ' ')}",
+        )
+        for row in rows
+    ]
+
+
+def _repairs(session: Session, report_id: str) -> list[Doubt]:
+    rows = session.exec(
+        select(Repair)
+        .join(CaseRow, col(CaseRow.id) == Repair.subject)
+        .where(CaseRow.report_id == report_id, col(Repair.closed_at).is_(None))
+        .order_by(col(Repair.subject))
+    )
+    return [Doubt(row.subject, f"it waits for repair: {row.cause}") for row in rows]
+
+
+def _responding(session: Session, report_id: str) -> int:
+    found = session.exec(
+        select(CaseRow.oversight_id)
+        .where(CaseRow.report_id == report_id, CaseRow.kind == "recommendation")
+        .distinct()
+    )
+    return sum(1 for one in found if one)
