@@ -47,6 +47,7 @@ class Duty:
     movable: bool
     submittable: bool
     ended_on: date | None
+    version: int = 1
     acknowledged: bool = False
     asked_until: date | None = None
     questions: int = 0
@@ -125,6 +126,7 @@ def _duty(row: Row, asked: Mapping[str, date | None], acknowledged: bool) -> Dut
         movable=bool(rule and rule.moved_by and not rule.statutory and clock and clock.due),
         submittable=bool(rules and SUBMISSION in rules.policy.clocks) and stage in BEFORE_ASSESSMENT,
         ended_on=case.ended_on,
+        version=clock.version if clock else 1,
         acknowledged=acknowledged,
         asked_until=asked.get(f"request/{clock.id}") if clock else None,
         questions=sum(name.startswith("question/") for name in asked),

@@ -7,7 +7,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from config.body_files import Reference, read_reference
 from models.database import Database
-from models.tables import Body, Contact, Oversees, OversightBody, Person
+from models.tables import Body, Contact, ContactChange, Oversees, OversightBody, Person
 
 SAMPLE = ".example"
 
@@ -30,7 +30,8 @@ def load_reference(database: Database, reference: Reference | None = None) -> Co
     """Insert what is missing and update what has changed; loading again changes nothing.
 
     Bodies and relations are the files' own: the files win. A role whose mailbox an operator has set (one that is
-    not at a name ending in `.example`) is left alone, and so is everybody who is registered already.
+    not at a name ending in `.example`), or that somebody has changed in the console, is left alone, and so is
+    everybody who is registered already.
     """
     rows = reference or read_reference()
     with database.writing() as session:
@@ -75,6 +76,7 @@ def _put(session: Session, there: SQLModel | None, row: SQLModel) -> Counts:
 def _contacts(session: Session, rows: Sequence[Contact]) -> Counts:
     there = session.exec(select(Contact)).all()
     operators = {(one.owner, one.role) for one in there if not one.mailbox.endswith(SAMPLE)}
+    operators |= set(session.exec(select(ContactChange.owner, ContactChange.role)).all())
     by_key = {(one.owner, one.role, one.since): one for one in there}
     counts = Counts()
     for row in rows:

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from console.body import asked, asking, declaring, export, owed, post, receipt, submit
+from console.body import asked, asking, contacts, declaring, export, feed, owed, post, receipt, submit
 
 ROUTERS: tuple[APIRouter, ...] = (
     owed.router,
@@ -13,4 +13,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     declaring.router,
     asked.router,
     post.router,
+    contacts.router,
+    feed.router,
 )
