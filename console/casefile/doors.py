@@ -1,5 +1,5 @@
-"""The routers of the case page and the lists."""
+"""The routers of the lists and the case page. The exports stand before a report or case that could have their name."""
 
-from console.casefile import acts, case
+from console.casefile import acts, case, exports, lists
 
-ROUTERS = (acts.router, case.router)
+ROUTERS = (exports.router, lists.router, acts.router, case.router)

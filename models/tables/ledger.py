@@ -44,7 +44,12 @@ class CaseRow(SQLModel, table=True):
     """A case or response as pages show it: a projection of its stream, rebuilt from it at need."""
 
     __tablename__ = "case_"
-    __table_args__ = (Index("ix_case_due", "stage", "next_due"),)
+    __table_args__ = (
+        Index("ix_case_due", "stage", "next_due"),
+        Index("ix_case_next", "next_due", "id", "ended_on"),
+        Index("ix_case_ended", "ended_on", "next_due", "id"),
+        Index("ix_case_of_report", "report_id", "stage", "outcome"),
+    )
 
     id: str = Field(primary_key=True, max_length=200)
     kind: str = Field(default="recommendation", max_length=40)
