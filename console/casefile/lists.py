@@ -1,6 +1,6 @@
 """The list of cases for the inspectorate: every view of it is a link, every link can be mailed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -48,7 +48,7 @@ async def show(request: Request, room: InRoom) -> Response:
         ],
         chosen=chosen(sought, offered),
         fields=_fields(sought, offered, request.query_params),
-        pagination=pagination(sought, found),
+        pagination=pages_of(sought.page, found.pages, lambda page: f"/cases{query(sought, page)}"),
         counted=counted(found),
         exports=query(sought),
         today=room.today,
@@ -72,27 +72,22 @@ def counted(found: Listed) -> str:
     return "1 case" if found.count == 1 else f"{found.count:,} cases"
 
 
-def pagination(sought: Sought, found: Listed) -> dict[str, object] | None:
-    """What govukPagination takes; None for a single page."""
-    if found.pages == 1:
+def pages_of(here: int, pages: int, at: Callable[[int], str]) -> dict[str, object] | None:
+    """What govukPagination takes, with `at` the address of a page; None for a single page."""
+    if pages == 1:
         return None
-    here = sought.page
-    near = {1, found.pages, *range(max(1, here - NEAR), min(found.pages, here + NEAR) + 1)}
+    near = {1, pages, *range(max(1, here - NEAR), min(pages, here + NEAR) + 1)}
     items: list[dict[str, object]] = []
     for page in sorted(near):
         if items and page - 1 not in near:
             items.append({"ellipsis": True})
-        items.append({"number": page, "href": _at(sought, page), "current": page == here})
+        items.append({"number": page, "href": at(page), "current": page == here})
     made: dict[str, object] = {"items": items, "landmarkLabel": "Pages of the list"}
     if here > 1:
-        made["previous"] = {"href": _at(sought, here - 1)}
-    if here < found.pages:
-        made["next"] = {"href": _at(sought, here + 1)}
+        made["previous"] = {"href": at(here - 1)}
+    if here < pages:
+        made["next"] = {"href": at(here + 1)}
     return made
-
-
-def _at(sought: Sought, page: int) -> str:
-    return f"/cases{query(sought, page)}"
 
 
 def _fields(sought: Sought, offered: Choices, given: Mapping[str, str]) -> dict[str, object]:
