@@ -106,7 +106,7 @@ def _asked(session: Session, cases: Iterable[str]) -> dict[str, dict[str, date |
 
 def _duty(row: Row, asked: Mapping[str, date | None], acknowledged: bool) -> Duty:
     case, clock, recommendation, report = row
-    rules = _rules(case)
+    rules = rules_of(case)
     rule = rules.policy.clocks.get(clock.kind) if rules and clock else None
     stage = Stage(case.stage)
     return Duty(
@@ -154,7 +154,8 @@ def explained(clock: ClockRow, rule: ClockRule | None, rules: Rules | None) -> t
     return (clock.why,) if clock.why else ()
 
 
-def _rules(case: CaseRow) -> Rules | None:
+def rules_of(case: CaseRow) -> Rules | None:
+    """The rules that a case holds, or None when this process lacks them."""
     try:
         return rules_for(case.policy_hash, case.calendar_hash, case.division)
     except UnknownRules:

@@ -15,6 +15,8 @@ from office.uploads.shelf import Scanned, remove, scanned
 
 LONGEST = 100_000
 MOST_CASES = 100
+KEY = "submit-"
+"""How keys of submissions begin: the drafts of responses to reports stand beside them."""
 
 
 class NoDraft(LookupError):  # noqa: N818 - said to a person
@@ -65,7 +67,7 @@ def begin(
             person_id=person,
             report_id=rows[0].report_id,
             cases=cases,
-            key=f"submit-{secrets.token_urlsafe(24)}",
+            key=f"{KEY}{secrets.token_urlsafe(24)}",
             saved_at=now,
         )
         session.add(draft)
@@ -179,6 +181,7 @@ def _open(session: Session, person: str, body: str) -> Sequence[SubmissionDraft]
             SubmissionDraft.person_id == person,
             SubmissionDraft.body_id == body,
             col(SubmissionDraft.submission_id).is_(None),
+            col(SubmissionDraft.key).startswith(KEY),
         )
         .order_by(col(SubmissionDraft.saved_at).desc())
     ).all()

@@ -1,0 +1,7 @@
+"""The routers of the pages of oversight bodies."""
+
+from fastapi import APIRouter
+
+from console.oversight import respond, responses
+
+ROUTERS: tuple[APIRouter, ...] = (responses.router, respond.router)
