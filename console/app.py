@@ -19,6 +19,7 @@ from console.inspect.doors import ROUTERS as INSPECTION
 from console.keys import keys_for
 from console.ops import doors
 from console.ops.live import Live
+from console.oversight.doors import ROUTERS as OVERSIGHT
 from console.pace import Pace
 from console.room import Room
 from console.safety import NotTooLarge, SafeHeaders, SameOrigin, WhoAsks
@@ -34,6 +35,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     words.router,
     health.router,
     *BODY,
+    *OVERSIGHT,
     *CASEFILE,
     *API,
     *doors.ROUTERS,
