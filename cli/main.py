@@ -10,7 +10,7 @@ import typer
 from sqlmodel import col, select
 
 from cli import case as _case  # noqa: F401 - adds list, show and reseat
-from cli import case_acts, deadline, exits, mail, output, policy, report, settings
+from cli import case_acts, deadline, engine, exits, mail, output, policy, report, settings
 from cli import case_asking as _asking  # noqa: F401 - adds what is asked and answered
 from cli.doctor import app as doctor_app
 from cli.room import AsJson, ledger, today
@@ -28,6 +28,7 @@ app = typer.Typer(
 app.add_typer(report.app, name="report")
 app.add_typer(case_acts.app, name="case")
 app.add_typer(deadline.app, name="deadline")
+app.add_typer(engine.app, name="engine")
 app.add_typer(mail.app, name="mail")
 app.add_typer(policy.app, name="policy")
 app.add_typer(settings.app, name="config")

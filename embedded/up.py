@@ -5,6 +5,8 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
 
+from temporalio.client import Client
+
 from config.settings import Settings
 from config.temporal import connect
 from console.server import serving
@@ -14,11 +16,14 @@ from embedded.lock import hold
 from embedded.namespace import prepare
 from embedded.plan import Plan
 from lifecycle.dates import local_date
+from lifecycle.words import ENGINE
 from models.database import Database
 from models.installation import establish
 from models.schema import upgrade
 from office.first_start import load_first_start
+from office.rebuild import Rebuild, open_cases
 from office.reports import ReportDesk
+from office.running import without_workflow
 from scheduler import scheduling
 from worker import TASK_QUEUE, stop_on_signals, working
 
@@ -44,12 +49,29 @@ async def up(settings: Settings, say: Say, *, sample: bool = True) -> None:
                 client = await connect(settings)
                 await prepare(client)
                 async with working(client, database), scheduling(settings, client, database):
+                    await _seat_lost(settings, client, database, say)
                     if sample:
                         desk = ReportDesk(client, database, TASK_QUEUE)
                         await load_first_start(desk, local_date(datetime.now(UTC)), say)
                     async with serving(settings, database, client):
                         _greet(settings, running, inbox, say)
                         await _until_stopped(stop, running, say)
+
+
+async def _seat_lost(settings: Settings, client: Client, database: Database, say: Say) -> None:
+    """A new engine under an old ledger: our own is seated again by itself; on somebody's server a person decides."""
+    lost = await without_workflow(client, TASK_QUEUE, await asyncio.to_thread(open_cases, database))
+    if not lost:
+        return
+    say(f"The ledger holds {len(lost)} open cases that have no workflow.")
+    if not settings.embedded_engine:
+        say(
+            "Is this the right namespace (TEMPORAL_NAMESPACE)? If so, run: followthrough engine rebuild "
+            "(docs/operating.md). Until then nothing conducts them."
+        )
+        return
+    say("Seating them again from the ledger; nothing is lost, and no mail is sent twice.")
+    say((await Rebuild(client, database, TASK_QUEUE, ENGINE).run()).words())
 
 
 def _ledger(settings: Settings) -> Database:

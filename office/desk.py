@@ -16,7 +16,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from lifecycle.acts import Act, key_for
 from lifecycle.dates import local_date
-from lifecycle.words import Refused, Role
+from lifecycle.words import Refused
 from models.database import Database
 from models.messages import CaseView, Receipt, Reseat
 from models.tables import ActTaken, CaseRow, SealedText
@@ -108,7 +108,11 @@ class Desk:
 
     async def reseat(self, case_id: str, order: Reseat) -> Receipt:
         """Have a parked case folded again from its ledger."""
-        await asyncio.to_thread(self._permitted_to_repair, order.actor)
+        await asyncio.to_thread(self.refuse_unless_repairer, order.actor)
+        return await self.fold_again(case_id, order)
+
+    async def fold_again(self, case_id: str, order: Reseat) -> Receipt:
+        """As `reseat`, for the program itself. Raises NeedsRepair, Ended, Unreachable."""
         return await self._send(case_id, "reseat", order)
 
     async def _send(self, case_id: str, name: str, message: object) -> Receipt:
@@ -153,9 +157,10 @@ class Desk:
             refuse_conflict(session, actor.id, role, act.kind, row.body_id, today)
         return act.model_copy(update={"role": role.value})
 
-    def _permitted_to_repair(self, person: str) -> Role:
+    def refuse_unless_repairer(self, person: str) -> None:
+        """Raises NotAllowed, unless the person may repair."""
         with self.database.reading() as session:
-            return role_for(find_actor(session, person, local_date(self.clock.now())), "repair", "", None)
+            role_for(find_actor(session, person, local_date(self.clock.now())), "repair", "", None)
 
     def _case(self, case_id: str) -> CaseRow:
         with self.database.reading() as session:

@@ -4,6 +4,7 @@ import asyncio
 
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from activities.ledger.append import read
 from lifecycle.case import Case, fold_all
@@ -24,10 +25,10 @@ async def reseat(desk: Desk, case_id: str, order: Reseat, task_queue: str, time:
         NoCase, NotAllowed: nothing was done.
         Refused: the case has ended; there is nothing to conduct.
     """
-    case = await asyncio.to_thread(_folded, desk.database, case_id)
+    case = await asyncio.to_thread(folded, desk.database, case_id)
     if case.ended:
         raise Refused(f"{case_id} has ended ({case.stage.value}); it needs no workflow.")
-    await _ensure_running(desk.client, CaseStart(opening=opening_of(case), time=time), case, task_queue)
+    await start_case(desk.client, case, task_queue, time)
     try:
         return await desk.reseat(case_id, order)
     except NeedsRepair as stuck:
@@ -36,8 +37,8 @@ async def reseat(desk: Desk, case_id: str, order: Reseat, task_queue: str, time:
         ) from stuck
 
 
-def _folded(database: Database, case_id: str) -> Case:
-    """The case as its ledger has it; the rules it holds may be what is missing."""
+def folded(database: Database, case_id: str) -> Case:
+    """The case as its ledger has it; the rules it holds may be what is missing. Raises NoCase."""
     with database.reading() as session:
         case = fold_all(Case(id=case_id), (one.event for one in read(session, case_id)))
     if not case.opened:
@@ -45,17 +46,22 @@ def _folded(database: Database, case_id: str) -> Case:
     return case
 
 
-async def _ensure_running(client: Client, start: CaseStart, case: Case, task_queue: str) -> None:
+async def start_case(client: Client, case: Case, task_queue: str, time: TimeFrame = REAL) -> bool:
+    """Start the case's workflow; False when one runs. Of two that start it at once, one is told True."""
     kind = "ResponseWorkflow" if case.recommendation_kind == "response" else "RecommendationWorkflow"
-    await client.start_workflow(
-        kind,
-        start,
-        id=case.id,
-        task_queue=task_queue,
-        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-        search_attributes=initial(case.stage.value, case.body, case.report),
-        static_summary=f"{case.reference}: {case.body}",
-    )
+    try:
+        await client.start_workflow(
+            kind,
+            CaseStart(opening=opening_of(case), time=time),
+            id=case.id,
+            task_queue=task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+            search_attributes=initial(case.stage.value, case.body, case.report),
+            static_summary=f"{case.reference}: {case.body}",
+        )
+    except WorkflowAlreadyStartedError:
+        return False
+    return True
 
 
 def opening_of(case: Case) -> Opening:
