@@ -21,11 +21,10 @@ NEAR = 2
 COLUMNS = (
     (Sort.reference, "Recommendation"),
     (Sort.body, "Body"),
-    (Sort.stage, "Stage"),
-    (None, "Waiting for"),
+    (Sort.stage, "Stage and outcome"),
     (Sort.due, "Next date"),
+    (None, "Waiting for"),
     (None, "Allocated to"),
-    (None, "Outcome"),
 )
 
 
