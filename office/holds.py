@@ -12,7 +12,7 @@ from activities.mail.orders import HOLD, STOP, body_of, orders_in_force
 from lifecycle.dates import local_date
 from lifecycle.words import Refused
 from models.database import Database
-from models.tables import Body, Notice, Order, Report
+from models.tables import Body, CaseRow, Notice, Order, Report
 from office.post import act_on_mail
 
 
@@ -24,6 +24,7 @@ class Hold:
     everything: bool
     report: str
     body: str
+    case: str
     reason: str
     actor: str
     since: datetime
@@ -49,6 +50,7 @@ def _hold(order: Order) -> Hold:
         everything=order.kind == STOP and not order.report_id,
         report=order.report_id,
         body=body_of(order),
+        case=str(order.details.get("case", "")),
         reason=str(order.details.get("reason", "")),
         actor=order.actor,
         since=order.effective_at,
@@ -56,17 +58,24 @@ def _hold(order: Order) -> Hold:
 
 
 def hold_all(
-    database: Database, actor: str, reason: str, now: datetime, *, report: str = "", body: str = ""
+    database: Database,
+    actor: str,
+    reason: str,
+    now: datetime,
+    *,
+    report: str = "",
+    body: str = "",
+    case: str = "",
 ) -> Order:
-    """Hold all mail about one report or one body, from this instant; notices go on falling due, and wait.
+    """Hold all mail about one report, body or case, from this instant; notices go on falling due, and wait.
 
     Raises:
         NotAllowed.
-        Refused: for both or neither, for one that is not here, and without a reason.
+        Refused: for none of them or several, for one that is not here, and without a reason.
     """
 
     def deed(session: Session) -> Order:
-        _refuse_vague(session, reason, report, body)
+        _refuse_vague(session, reason, report, body, case)
         order = Order(
             id=f"{HOLD}-{uuid.uuid4()}",
             kind=HOLD,
@@ -74,7 +83,11 @@ def hold_all(
             actor=actor,
             on=local_date(now),
             effective_at=now,
-            details={"reason": reason, **({"body": body} if body else {})},
+            details={
+                "reason": reason,
+                **({"body": body} if body else {}),
+                **({"case": case} if case else {}),
+            },
         )
         session.add(order)
         return order
@@ -82,13 +95,17 @@ def hold_all(
     return act_on_mail(database, actor, deed)
 
 
-def _refuse_vague(session: Session, reason: str, report: str, body: str) -> None:
-    if bool(report) == bool(body):
-        raise Refused("Choose either a report or a body to hold.")
+def _refuse_vague(session: Session, reason: str, report: str, body: str, case: str) -> None:
+    if sum(map(bool, (report, body, case))) != 1:
+        raise Refused("Choose one report, or one body, or one case to hold.")
     if report and session.get(Report, report) is None:
         raise Refused(f"There is no report {report!r}. Choose one from the list.")
     if body and session.get(Body, body) is None:
         raise Refused(f"There is no body {body!r}. Choose one from the list.")
+    if case and session.get(CaseRow, case) is None:
+        raise Refused(
+            f"There is no case {case!r}. Write it as its page says, such as recommendation/r-1/kent."
+        )
     if not reason.strip():
         raise Refused("Say why it is held: whoever finds it held tomorrow will want to know.")
 

@@ -197,3 +197,10 @@ def report_titles(session: Session) -> tuple[tuple[str, str], ...]:
     """Id and title of each report, newest first."""
     query = select(Report.id, Report.title).order_by(col(Report.published_on).desc(), col(Report.id))
     return tuple((one, title) for one, title in session.exec(query))
+
+
+def body_names(database: Database) -> tuple[tuple[str, str], ...]:
+    """Id and name of each body, by name."""
+    with database.reading() as session:
+        query = select(Body.id, Body.name).order_by(col(Body.name))
+        return tuple((one, name) for one, name in session.exec(query))

@@ -1,6 +1,6 @@
 """Who looks after a case on a day: its allocated inspector, or who covers; never who left or has a conflict."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import cached_property
 
@@ -29,12 +29,22 @@ class Caretakers:
     def __init__(self, session: Session, day: date) -> None:
         self.day = day
         self._session = session
+        self._allocated: dict[str, str | None] = {}
+
+    def read_ahead(self, case_ids: Sequence[str]) -> None:
+        """Look up the allocations of many cases in one query."""
+        rows = self._session.exec(
+            select(Allocation.case_id, Allocation.person_id)
+            .where(col(Allocation.case_id).in_(case_ids), col(Allocation.until).is_(None))
+            .order_by(col(Allocation.id).desc())
+        )
+        self._allocated |= dict.fromkeys(case_ids) | dict(rows.all())
 
     def of(self, case: CaseRow) -> Person | None:
         """Whom mail about this case goes to; None when that is everybody's: the role mailbox."""
-        allocated = self._session.exec(
-            select(Allocation.person_id).where(Allocation.case_id == case.id, col(Allocation.until).is_(None))
-        ).first()
+        if case.id not in self._allocated:
+            self.read_ahead([case.id])
+        allocated = self._allocated[case.id]
         return next(self._in_turn(allocated, case.body_id), None) if allocated else None
 
     def _in_turn(self, allocated: str, body: str) -> Iterator[Person]:

@@ -2,6 +2,8 @@
 
 from fastapi import APIRouter
 
-from console.ops import finding, jobs, mails, now, repairs
+from console.ops import finding, jobs, mails, now, repairs, tomorrow
 
-ROUTERS: tuple[APIRouter, ...] = tuple(module.router for module in (now, finding, repairs, mails, jobs))
+ROUTERS: tuple[APIRouter, ...] = tuple(
+    module.router for module in (now, finding, repairs, tomorrow, mails, jobs)
+)

@@ -98,7 +98,7 @@ def test_the_stream_ends_with_the_session(there):
 
 def test_search_finds_what_people_have_at_hand(there):
     case = there.case_at("requested")
-    mail = mail_about(there, a_submission(there, "kent"))
+    mail = mail_about(there, a_submission(there, "gwent"))
     with there.as_("ops-1") as browser:
 
         def found(words: str) -> str:

@@ -21,7 +21,7 @@ def repair(there, named: str) -> Repair:
 
 
 def test_a_send_in_doubt_is_resolved_only_by_a_typed_reference(there):
-    case = a_submission(there, "essex")
+    case = a_submission(there, "durham")
     reference = case.split("/")[1]
     mail = in_doubt(there, case)
     with there.as_("ops-1") as browser:
@@ -36,7 +36,7 @@ def test_a_send_in_doubt_is_resolved_only_by_a_typed_reference(there):
         assert f"Type “{reference}” to confirm" in page
         assert mail.message_id.strip("<>") in page
 
-        slip = browser.post(f"/ops/mail/{mail.id}/arrived", data={"confirm": "essex"})
+        slip = browser.post(f"/ops/mail/{mail.id}/arrived", data={"confirm": "durham"})
         assert slip.status_code == 422
         assert f"Type {reference} to confirm. Nothing was done." in slip.text
         assert state_of(there, mail.id) == MailState.unknown
@@ -52,7 +52,7 @@ def test_a_send_in_doubt_is_resolved_only_by_a_typed_reference(there):
 
 
 def test_a_send_in_doubt_goes_again_under_the_same_message_id(there):
-    mail = in_doubt(there, a_submission(there, "suffolk"))
+    mail = in_doubt(there, a_submission(there, "cleveland"))
     with there.as_("ops-1") as browser:
         assert browser.post(f"/ops/mail/{mail.id}/again", data={"confirm": "Send again"}).status_code == 303
         again = accepted(there, mail.id)
@@ -65,7 +65,7 @@ def test_a_send_in_doubt_goes_again_under_the_same_message_id(there):
 
 
 def test_a_lead_looks_and_does_not_press(there):
-    mail = mail_about(there, a_submission(there, "norfolk"))
+    mail = mail_about(there, a_submission(there, "cheshire"))
     with there.as_("lead-1") as browser:
         assert browser.get(f"/ops/mail/{mail.id}").status_code == 200
         assert browser.post(f"/ops/mail/{mail.id}/retry", data={"confirm": "send again"}).status_code == 403
@@ -74,7 +74,7 @@ def test_a_lead_looks_and_does_not_press(there):
 
 
 def test_the_outbox_is_filtered_by_its_address(there):
-    mail = mail_about(there, a_submission(there, "dorset"))
+    mail = mail_about(there, a_submission(there, "hertfordshire"))
     with there.as_("ops-1") as browser:
         assert mail.id in browser.get("/ops/mail", params={"mailbox": mail.mailbox, "state": "accepted"}).text
         assert (

@@ -48,10 +48,11 @@ def test_a_hold_is_in_force_until_it_is_lifted(ledger: Database):
 @pytest.mark.parametrize(
     ("scope", "reason", "said"),
     [
-        ({}, "why", "either a report or a body"),
-        ({"report": "peel", "body": "kent"}, "why", "either a report or a body"),
+        ({}, "why", "one report, or one body"),
+        ({"report": "peel", "body": "kent"}, "why", "one report, or one body"),
         ({"report": "other"}, "why", "no report 'other'"),
         ({"body": "narnia"}, "why", "no body 'narnia'"),
+        ({"case": "recommendation/r-1/kent"}, "why", "no case"),
         ({"body": "kent"}, "  ", "Say why"),
     ],
 )

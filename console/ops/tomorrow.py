@@ -1,0 +1,161 @@
+"""Tomorrow's post: looked at, held and released; and the one switch that stops all sending."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import Response
+
+from activities.mail.repair import NotPossible
+from console.cookies import onward
+from console.ops.shell import LOOK, show, typed
+from console.room import ByVisitor, InRoom, Room
+from console.rules import NotFound, needs
+from lifecycle.dates import long_date
+from lifecycle.words import Refused
+from models.database import Database
+from office import holds, post
+from office.morrow import Post, next_working_day, post_of
+from office.overview import body_names, report_titles
+
+router = APIRouter(include_in_schema=False)
+ACT = needs("mail")
+AHEAD = 30
+HERE = "/ops/post"
+STOP = "stop all sending"
+
+
+@router.get("/ops/post", dependencies=[LOOK])
+async def look(request: Request, room: InRoom, day: str = "", case: str = "") -> Response:
+    return await _page(request, room, day, given={"case": case})
+
+
+@router.post("/ops/post/stop", dependencies=[ACT])
+async def stop(
+    request: Request,
+    room: InRoom,
+    visitor: ByVisitor,
+    reason: Annotated[str, Form()] = "",
+    confirm: Annotated[str, Form()] = "",
+) -> Response:
+    """Stop all sending, at once."""
+    errors = {}
+    if not reason.strip():
+        errors["stop-reason"] = "Say why: it stands at the top of every operations page until sending goes on"
+    try:
+        typed(confirm, STOP)
+    except Refused as refused:
+        errors["stop-confirm"] = str(refused)
+    if errors:
+        return await _page(request, room, "", 422, errors, {"stop-reason": reason})
+    await asyncio.to_thread(post.stop_sending, room.database, visitor.id, reason.strip()[:500])
+    return onward(room.keys, HERE, "All sending is stopped. Notices go on falling due, and wait.")
+
+
+@router.post("/ops/post/resume", dependencies=[ACT])
+async def resume(room: InRoom, visitor: ByVisitor) -> Response:
+    """Let sending go on. What was held besides stays held."""
+    lifted = await asyncio.to_thread(post.resume_sending, room.database, visitor.id)
+    said = (
+        "Sending goes on. Each notice is checked again before it leaves." if lifted else "It was not stopped."
+    )
+    return onward(room.keys, HERE, said)
+
+
+@router.post("/ops/post/hold", dependencies=[ACT])
+async def hold(
+    request: Request,
+    room: InRoom,
+    visitor: ByVisitor,
+    report: Annotated[str, Form()] = "",
+    body: Annotated[str, Form()] = "",
+    case: Annotated[str, Form()] = "",
+    reason: Annotated[str, Form()] = "",
+) -> Response:
+    """Hold all mail about a report, a body or a case."""
+    scope = {"report": report, "body": body, "case": case.strip()}
+    try:
+        await asyncio.to_thread(
+            lambda: holds.hold_all(room.database, visitor.id, reason.strip()[:500], room.now, **scope)
+        )
+    except Refused as refused:
+        return await _page(request, room, "", 422, {"reason": str(refused)}, {**scope, "reason": reason})
+    return onward(room.keys, HERE, "Held until somebody lifts it.")
+
+
+@router.post("/ops/post/lift", dependencies=[ACT])
+async def lift(room: InRoom, visitor: ByVisitor, order: Annotated[str, Form()]) -> Response:
+    await asyncio.to_thread(holds.lift, room.database, visitor.id, order, room.now)
+    return onward(room.keys, HERE, "Lifted. Each notice is checked again before it leaves.")
+
+
+@router.post("/ops/post/notices/{notice}/hold", dependencies=[ACT])
+async def hold_one(room: InRoom, visitor: ByVisitor, notice: int) -> Response:
+    return await _of_one(room, holds.hold_notice, visitor.id, notice, "Held until somebody releases it.")
+
+
+@router.post("/ops/post/notices/{notice}/release", dependencies=[ACT])
+async def release_one(room: InRoom, visitor: ByVisitor, notice: int) -> Response:
+    return await _of_one(
+        room, holds.release_notice, visitor.id, notice, "Released: it leaves if it is still true."
+    )
+
+
+async def _of_one(
+    room: Room, deed: Callable[[Database, str, int], object], actor: str, notice: int, said: str
+) -> Response:
+    try:
+        await asyncio.to_thread(deed, room.database, actor, notice)
+    except NotPossible as refused:
+        raise Refused(str(refused)) from refused
+    return onward(room.keys, HERE, said)
+
+
+async def _page(
+    request: Request,
+    room: Room,
+    day: str,
+    status: int = 200,
+    errors: dict[str, str] | None = None,
+    given: dict[str, str] | None = None,
+) -> Response:
+    today = room.today
+    chosen = _day(day, today) if day else next_working_day(today)
+
+    def read(database: Database) -> tuple[Post, Sequence[holds.Hold], tuple[tuple[str, str], ...]]:
+        with database.reading() as session:
+            in_force = holds.holds(session, room.now)
+            reports = report_titles(session)
+        return post_of(database, chosen), in_force, reports
+
+    found, in_force, reports = await room.read(read)
+    bodies = await room.read(body_names)
+    ahead = [today + timedelta(days=n) for n in range(AHEAD)]
+    return await show(
+        request,
+        room,
+        "post.html",
+        status,
+        errors,
+        post=found,
+        days=[(one.isoformat(), long_date(one)) for one in dict.fromkeys([*ahead, chosen])],
+        holds=in_force,
+        stopped=next((one for one in in_force if one.everything), None),
+        reports=reports,
+        bodies=bodies,
+        stop_words=STOP,
+        given={"report": "", "body": "", "case": "", "reason": "", "stop-reason": ""} | (given or {}),
+    )
+
+
+def _day(text: str, today: date) -> date:
+    """A day of the address. Raises NotFound for what is no day, or past."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as wrong:
+        raise NotFound(text) from wrong
+    if day < today:
+        raise NotFound(text)
+    return day
