@@ -1,13 +1,15 @@
 """Debian's Chromium, one for each process of the run; each test has windows of its own."""
 
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import pytest
 from playwright.async_api import Browser, async_playwright
 
+from config.policy_files import fill_shelf
 from tests.browser.window import Watch, Window
 from tests.conftest import ON_CI
+from tests.console.house import House, house
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 # Quiet: it asks for nothing but what a page asks for. As root it has no sandbox.
@@ -55,3 +57,11 @@ async def open_window(browser: Browser) -> AsyncIterator[OpenWindow]:
     for context in contexts:
         await context.close()
     assert watch.faults() == []
+
+
+@pytest.fixture(scope="session")
+def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """An installation with the sample, and its console."""
+    fill_shelf()
+    with house(tmp_path_factory.mktemp("browser") / "home") as made:
+        yield made
