@@ -6,11 +6,13 @@ from datetime import date
 from urllib.parse import quote, urlencode
 
 from lifecycle.case import Case, Clock
-from lifecycle.passage import BEFORE_ASSESSMENT
+from lifecycle.passage import BEFORE_ASSESSMENT, was_requested
 from lifecycle.rules import Rules
-from lifecycle.words import Side, Stage
+from lifecycle.words import Paper, Side, Stage
 from office.people import Actor, NotAllowed
 from office.rights import may, role_for
+
+RESPONSE = "response"
 
 
 @dataclass(frozen=True)
@@ -57,16 +59,39 @@ REPAIR: _Wanted = ("repair", "Repair this case", _always, "/ops/stuck")
 
 
 def _of_case(case: Case) -> list[_Wanted]:
-    here = f"{quote(case.reference)}/{quote(case.body)}"
-    answer = f"/body/{quote(case.body)}/submit?{urlencode({'cases': case.reference})}"
+    return _of_response(case) if case.recommendation_kind == RESPONSE else _of_recommendation(case)
+
+
+def _of_response(case: Case) -> list[_Wanted]:
+    here = f"/oversight/{quote(case.oversight or '')}/responses/{quote(case.report)}/respond"
+    return [("record_response", "Record the response", _always, here)]
+
+
+def _of_recommendation(case: Case) -> list[_Wanted]:
+    here = f"/cases/{quote(case.reference)}/{quote(case.body)}"
+    inspect = f"/inspect/{quote(case.reference)}/{quote(case.body)}"
+    submit = f"/body/{quote(case.body)}/submit?{urlencode({'cases': case.reference})}"
     verb = "Replace the submission" if case.stage is Stage.submitted else "Submit an answer"
     return [
-        ("send_request_letter", "Send the request letter", _can_request, f"/cases/{here}/request"),
-        ("record_submission", verb, _can_submit, answer),
-        ("complete_assessment", "Assess", _can_assess, f"/inspect/{here}/assess"),
+        ("acknowledge", "Acknowledge", _can_acknowledge, f"{here}/acknowledge"),
+        ("send_request_letter", "Send the request letter", _can_request, f"{here}/request"),
+        ("record_submission", verb, _can_submit, submit),
+        ("withdraw_submission", "Withdraw the submission", _is_submitted, f"{here}/withdraw-submission"),
+        ("ask_for_time", "Ask for more time", _can_ask_time, f"{here}/more-time"),
+        ("ask_question", "Ask a question", _always, f"{here}/question"),
+        ("answer_request", "Answer the request for more time", _is_asked, f"{inspect}/answer"),
+        ("answer_question", "Answer the question", _has_question, f"{inspect}/answer"),
+        ("accept_late", "Accept the late submission", _is_late, f"{inspect}/late"),
+        ("ask_for_document", "Ask for a missing document", _can_ask_document, f"{inspect}/document"),
+        ("complete_assessment", "Assess", _can_assess, f"{inspect}/assess"),
         ("authorise", "Authorise", _can_authorise, "/inspect/authorise"),
-        ("move_due_date", "Move a due date", lambda one: bool(movable(one)), f"/cases/{here}/move"),
-        ("withdraw", "Withdraw this case", _is_recommendation, f"/cases/{here}/withdraw"),
+        ("send_letter", "Send the letter", _is_authorised, f"{inspect}/letter"),
+        ("publish", "Publish the report’s letters", _has_letter, f"/inspect/publish/{quote(case.report)}"),
+        ("declare_implemented", "Declare it implemented", _can_declare, f"{here}/declare"),
+        ("record_inspection", "Record an inspection", _can_inspect, f"{inspect}/inspection"),
+        ("move_due_date", "Move a due date", lambda one: bool(movable(one)), f"{here}/move"),
+        ("allocate", "Allocate this case", _sees_work, f"{inspect}/allocation"),
+        ("withdraw", "Withdraw this case", _always, f"{here}/withdraw"),
     ]
 
 
@@ -87,8 +112,10 @@ def movable(standing: Standing) -> tuple[Clock, ...]:
     )
 
 
-def _is_recommendation(one: Standing) -> bool:
-    return "response" not in one.rules.policy.clocks
+def _can_acknowledge(one: Standing) -> bool:
+    seen = one.case.acknowledged
+    letter = was_requested(one.case, one.rules) and Paper.request_letter not in seen
+    return letter or Paper.recommendation not in seen
 
 
 def _can_request(one: Standing) -> bool:
@@ -111,3 +138,59 @@ def _can_assess(one: Standing) -> bool:
 
 def _can_authorise(one: Standing) -> bool:
     return one.case.stage is Stage.assessed and one.case.assessed_by != one.actor.id
+
+
+def _is_submitted(one: Standing) -> bool:
+    return one.case.stage is Stage.submitted
+
+
+def _is_authorised(one: Standing) -> bool:
+    return one.case.stage is Stage.authorised
+
+
+def _has_letter(one: Standing) -> bool:
+    return one.case.stage is Stage.letter_sent
+
+
+def _is_asked(one: Standing) -> bool:
+    return bool(one.case.asked)
+
+
+def _has_question(one: Standing) -> bool:
+    return bool(one.case.questions)
+
+
+def _is_late(one: Standing) -> bool:
+    return one.case.submission is not None and one.case.late_by > 0 and not one.case.late_accepted
+
+
+def _can_ask_document(one: Standing) -> bool:
+    asked = one.case.clocks.get("document")
+    return one.case.stage is Stage.submitted and not (asked and asked.running)
+
+
+def _can_ask_time(one: Standing) -> bool:
+    """For a duty of the body's own that somebody may move, and for which it has not asked yet."""
+    return any(
+        clock.due is not None
+        and clock.id not in one.case.asked
+        and (rule := one.rules.policy.clocks.get(clock.kind)) is not None
+        and rule.owner is Side.body
+        and bool(rule.moved_by)
+        and not rule.statutory
+        for clock in one.case.running()
+    )
+
+
+def _can_declare(one: Standing) -> bool:
+    return not one.case.declared_whole
+
+
+def _can_inspect(one: Standing) -> bool:
+    planned = "submission" in one.rules.policy.clocks
+    return one.case.stage in ((Stage.letter_sent, Stage.published) if planned else (Stage.issued,))
+
+
+def _sees_work(one: Standing) -> bool:
+    """It is done on the inspectors' pages."""
+    return one.may("see_work")
