@@ -14,6 +14,7 @@ from sqlmodel import Session
 
 from lifecycle.dates import local_date
 from lifecycle.opening import Opening
+from lifecycle.words import Refused
 from models.database import Database
 from office.intake_bodies import Bodies, bodies_of_files
 from office.intake_csv import read_csv
@@ -110,17 +111,25 @@ def plan_import(file: Parsed, database: Database, *, today: date | None = None) 
         return difference(session, file, today or _today())
 
 
-def apply_import(database: Database, file: Parsed, actor: str, *, today: date | None = None) -> ImportResult:
+def apply_import(
+    database: Database, file: Parsed, actor: str, *, today: date | None = None, shown: str | None = None
+) -> ImportResult:
     """Write what is new or changed, in one transaction, and answer the openings of new cases.
 
     Raises:
         NotAllowed: when the actor may not import.
         IntakeError: when a change cannot be made and the file was not read with `leave_out_bad`.
+        Refused: when the difference is not the one with the hash `shown`, which somebody looked at.
     """
     day = today or _today()
     with database.writing() as session:
         role_for(find_actor(session, actor, day), "import", "", None)
         change = difference(session, file, day)
+        if shown not in (None, change.hash):
+            raise Refused(
+                "What this file would change is no longer what you were shown: the ledger has changed since. "
+                "Nothing was imported. Look at the difference again."
+            )
         if change.problems and not file.leave_out_bad:
             raise IntakeError(file.name, change.problems)
         openings = _write(session, file, change, actor, day)
@@ -128,16 +137,21 @@ def apply_import(database: Database, file: Parsed, actor: str, *, today: date | 
 
 
 async def import_and_open(
-    desk: ReportDesk, file: Parsed, actor: str, progress: Progress = lambda done, of, what: None
+    desk: ReportDesk,
+    file: Parsed,
+    actor: str,
+    progress: Progress = lambda done, of, what: None,
+    *,
+    shown: str | None = None,
 ) -> Imported:
     """Import a file, start the workflow of each new case, and wait until the ledger holds them all.
 
     Raises:
-        NotAllowed, IntakeError: as `apply_import`; nothing was imported.
+        NotAllowed, IntakeError, Refused: as `apply_import`; nothing was imported.
         NeedsRepair: when cases do not open in time. Importing the same file again goes on from there.
     """
     today = local_date(desk.clock.now())
-    result = await asyncio.to_thread(apply_import, desk.database, file, actor, today=today)
+    result = await asyncio.to_thread(apply_import, desk.database, file, actor, today=today, shown=shown)
     done, of = 0, len(result.openings)
     for report, openings in result.by_report().items():
         progress(done, of, report)

@@ -1,5 +1,6 @@
 """What an import would change: new, changed and unchanged rows and cases, and what running clocks forbid."""
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
@@ -77,6 +78,11 @@ class Difference(Frozen):
         """Changes that cannot be made."""
         rows = (*self.reports, *self.recommendations)
         return tuple(sorted(problem for row in rows for problem in row.problems))
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of all of it: the same where it would change the same."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
 
     def lines(self) -> list[str]:
         """All of it in words, for a dry run."""
