@@ -4,6 +4,8 @@ import hashlib
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Security
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
@@ -37,7 +39,11 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     422: {"model": Problem, "description": "Not understood (not_understood), or refused (refused)"},
     429: {"model": Problem, "description": "Asked too often (too_often); Retry-After says how long to wait"},
 }
+UNREADABLE: dict[int | str, dict[str, Any]] = {
+    400: {"model": Problem, "description": "The body is not JSON (not_understood)"}
+}
 UNRECORDED: dict[int | str, dict[str, Any]] = {
+    **UNREADABLE,
     409: {"model": Problem, "description": "The Idempotency-Key was used for something else (key_used)"},
     503: {
         "model": Problem,
@@ -56,12 +62,30 @@ async def _pace(request: Request, room: InRoom) -> None:
         room.pace.note("api", person.signed_in.session)
 
 
+async def _asked_rightly(request: Request) -> None:
+    """A parameter that nobody knows, or that stands twice, is an error: a filter misspelt would filter nothing."""
+    route = request.scope["route"]
+    assert isinstance(route, APIRoute)
+    known = {field.alias for field in route.dependant.query_params}
+    given = [name for name, _ in request.query_params.multi_items()]
+    wrong = [
+        {
+            "loc": ("query", name),
+            "msg": "there is no such parameter" if name not in known else "it stands twice",
+        }
+        for name in dict.fromkeys(given)
+        if name not in known or given.count(name) > 1
+    ]
+    if wrong:
+        raise RequestValidationError(wrong)
+
+
 def api_router(tag: str) -> APIRouter:
     """A router of the API. Its routes have their rules as pages have theirs."""
     return APIRouter(
         prefix="/api/v1",
         tags=[tag],
-        dependencies=[Security(BEARER), Depends(_pace)],
+        dependencies=[Security(BEARER), Depends(_pace), Depends(_asked_rightly)],
         responses=PROBLEMS,
     )
 

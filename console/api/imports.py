@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Body
 from pydantic import StringConstraints
 
-from console.api.door import Told, api_router
+from console.api.door import UNREADABLE, Told, api_router
 from console.room import InRoom
 from console.rules import needs
 from models.database import Database
@@ -36,7 +36,7 @@ class DryRun(Told):
     gone: tuple[str, ...]
 
 
-@router.post("/imports/dry-run", dependencies=[needs("import")])
+@router.post("/imports/dry-run", dependencies=[needs("import")], responses=UNREADABLE)
 async def dry_run(room: InRoom, file: Annotated[File, Body()]) -> DryRun:
     """Check a file against the ledger. Nothing is changed."""
     return await room.read(lambda database: _tried(database, file))

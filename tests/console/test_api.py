@@ -1,6 +1,7 @@
 """The API: the same rights as pages, tokens that read or act, acts taken once, errors that programs know."""
 
 import time
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -160,9 +161,9 @@ def test_words_are_sealed_and_an_act_says_what_is_wrong(there):
 
 def test_who_may_not_act_by_pages_may_not_by_the_api(there):
     case = of_body(there, BODY)
-    assessment = {"kind": "complete_assessment", "text": "Ours", "outcome": "accepted", "findings": {}}
+    assessment: dict[str, Any] = {"text": "Ours", "outcome": "accepted", "findings": {}}
     with there.api(f"liaison-{BODY}") as program:
-        refused = hand_in(program, case, **assessment)
+        refused = hand_in(program, case, kind="complete_assessment", **assessment)
     assert (refused.status_code, refused.json()["error"]) == (403, "not_allowed")
     with there.api(f"liaison-{OTHER}") as program:
         unknown = hand_in(program, case, kind="acknowledge")
@@ -279,3 +280,12 @@ def test_what_the_api_does_not_know_it_says_in_json(there):
     assert (nowhere.status_code, nowhere.json()["error"]) == (404, "not_found")
     assert (method.status_code, method.json()["error"]) == (405, "no_such_method")
     assert "GET" in method.headers["allow"]
+
+
+def test_a_filter_that_is_misspelt_or_given_twice_filters_nothing_by_mistake(there):
+    with there.api("ops-1") as program:
+        misspelt = program.get("/api/v1/cases?boddy=kent")
+        twice = program.get("/api/v1/cases?body=kent&body=bedfordshire")
+    assert (misspelt.status_code, misspelt.json()["error"]) == (422, "not_understood")
+    assert "boddy" in misspelt.json()["detail"]
+    assert twice.status_code == 422
