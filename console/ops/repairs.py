@@ -50,6 +50,8 @@ async def listed(request: Request, room: InRoom, kind: str = "", page: int = 1) 
 
 @router.get("/ops/repair", dependencies=[LOOK])
 async def one(request: Request, room: InRoom, id: str = "") -> Response:  # noqa: A002
+    if not id:
+        return onward(room.keys, "/ops/stuck")
     return await _page(request, room, await _repair(room, id))
 
 
