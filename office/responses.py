@@ -32,7 +32,7 @@ from models.tables import (
 from office.casework import seal_submission_from_uploads
 from office.desk import Desk
 from office.owing import explained, rules_of
-from office.unsent import Attached, Drafted, sent
+from office.unsent import Attached, Drafted, release, sent
 from office.uploads.shelf import scanned
 
 CLOCK = "response"
@@ -217,7 +217,11 @@ async def record(
         copy_to_inspectorate=to_inspectorate,
         copy_to_secretary_of_state=to_secretary,
     )
-    receipt = await desk.take(case_id, act)
+    try:
+        receipt = await desk.take(case_id, act)
+    except Refused:
+        await asyncio.to_thread(release, desk.database, draft.row, [draft.row.key])
+        raise
     await asyncio.to_thread(sent, desk.database, draft.row, sealed)
     return receipt
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from activities.ledger.chain import to_recorded
-from lifecycle.acts import RecordSubmission, WithdrawSubmission
+from lifecycle.acts import RecordSubmission, WithdrawSubmission, key_for
 from lifecycle.case import Case, fold_all
 from lifecycle.events import Submitted
 from lifecycle.words import Refused, Stage, SubmissionAnswer
@@ -17,7 +17,7 @@ from models.messages import Receipt, Recorded
 from models.tables import CaseRow, Document, EventRow, Person, Recommendation, SealedText
 from office.casework import seal_submission_from_uploads, seal_text
 from office.desk import Desk
-from office.unsent import Drafted, sent
+from office.unsent import Drafted, release, sent
 from office.uploads.shelf import Scanned, scanned
 
 ANSWERED: dict[SubmissionAnswer, str] = {
@@ -101,7 +101,12 @@ async def hand_in(desk: Desk, draft: Drafted, person: str) -> list[Receipt]:
     act = RecordSubmission(
         key=row.key, actor=person, submission=submission, answer=draft.answer, reference=reference
     )
-    receipts = await desk.take_on_all(row.cases, act)
+    try:
+        receipts = await desk.take_on_all(row.cases, act)
+    except Refused:
+        keys = [key_for(row.key, case) for case in row.cases]
+        await asyncio.to_thread(release, desk.database, row, keys)
+        raise
     await asyncio.to_thread(sent, desk.database, row, submission)
     return receipts
 

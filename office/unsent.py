@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from lifecycle.words import Refused, SubmissionAnswer
 from models.database import Database
-from models.tables import CaseRow, SubmissionDraft, Upload
+from models.tables import ActTaken, CaseRow, SubmissionDraft, Upload
 from office.owing import SUBMITTABLE
 from office.uploads.shelf import Scanned, remove, scanned
 
@@ -165,6 +165,18 @@ def sent(database: Database, draft: SubmissionDraft, submission: str) -> None:
         row = session.get(SubmissionDraft, draft.id, with_for_update=True)
         if row is not None:
             row.submission_id = submission
+
+
+def release(database: Database, draft: SubmissionDraft, keys: Sequence[str]) -> None:
+    """After acts under these keys were refused: its files are the draft's again, unless one of them was taken."""
+    with database.writing() as session:
+        taken = session.exec(select(ActTaken.key).where(col(ActTaken.key).in_(keys))).first()
+        if taken is not None:
+            return
+        for upload in session.exec(
+            select(Upload).where(Upload.draft == draft.id, Upload.person_id == draft.person_id)
+        ):
+            upload.submission_id = None
 
 
 def _mine(session: Session, draft: SubmissionDraft) -> SubmissionDraft:
