@@ -54,7 +54,7 @@ def hand_over(
 
 
 def _refuse(session: Session, change: Change, leaver: str, successor: str, leaving: date | None) -> None:
-    if leaver == successor:
+    if not successor or leaver == successor:
         raise Refused("Choose somebody else to hand over to.")
     if successor == change.by:
         raise Refused("Nobody takes roles over by their own act: ask somebody else of operations.")

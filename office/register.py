@@ -75,12 +75,24 @@ def sheet(database: Database, person_id: str) -> Sheet | None:
             roles=_roles(session, [person_id]).get(person_id, ()),
             changes=session.exec(changes.order_by(col(PersonnelChange.id).desc())).all(),
             cases=session.exec(cases).one(),
-            successors=session.exec(
-                select(Person)
-                .where(Person.id != person_id, col(Person.until).is_(None))
-                .order_by(col(Person.name), col(Person.id))
-            ).all(),
+            successors=_successors(session, person_id),
         )
+
+
+def _successors(session: Session, person_id: str) -> Sequence[Person]:
+    """Who stays, and acts for the same owners already or for nobody yet."""
+    owners = select(PersonRole.owner).where(PersonRole.person_id == person_id)
+    alike = select(PersonRole.person_id).where(col(PersonRole.owner).in_(owners))
+    held = select(PersonRole.person_id)
+    return session.exec(
+        select(Person)
+        .where(
+            Person.id != person_id,
+            col(Person.until).is_(None),
+            or_(col(Person.id).in_(alike), col(Person.id).not_in(held)),
+        )
+        .order_by(col(Person.name), col(Person.id))
+    ).all()
 
 
 def _roles(session: Session, people: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
