@@ -8,6 +8,7 @@ _HOST_PORT = re.compile(rf"(?:{_HOST}|\[[0-9a-fA-F:]+\]):(\d{{1,5}})")
 _DOMAIN = re.compile(rf"{_HOST}")
 _MAILBOX = re.compile(rf"[^@\s<>,;]+@{_HOST}")
 _DRIVER = {"postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg"}
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _DATABASES = ("sqlite", "postgresql+psycopg")
 
 
@@ -57,6 +58,19 @@ def web(url: str) -> str:
     if urlsplit(url).scheme not in {"http", "https"} or not _host(url):
         raise ValueError("write the address people open, such as https://followthrough.inspectorate.example")
     return url.rstrip("/")
+
+
+def issuer(url: str) -> str:
+    """As the provider writes it, to the letter: it is compared with what tokens say."""
+    if not safe(url) or urlsplit(url).query or urlsplit(url).fragment:
+        raise ValueError("write the provider's issuer, such as https://login.inspectorate.example/tenant")
+    return url
+
+
+def safe(url: str) -> bool:
+    """Whether what goes there cannot be read or changed on the way: HTTPS, or this very machine."""
+    parts, host = urlsplit(url), _host(url)
+    return (parts.scheme == "https" and host is not None) or (parts.scheme == "http" and host in _LOOPBACK)
 
 
 def _host(url: str) -> str | None:

@@ -73,6 +73,13 @@ class Settings(BaseSettings):
     console_idle_minutes: Annotated[int, Field(ge=5, le=720)] = 60
     console_session_hours: Annotated[int, Field(ge=1, le=24)] = 12
 
+    oidc_issuer: Annotated[str, AfterValidator(checks.issuer)] | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: SecretStr | None = None
+    oidc_name: str = Field("your work account", min_length=1, max_length=80)
+    oidc_person_claim: str | None = None
+    sign_in_links: bool = True
+
     mail_from_name: str = Field("Recommendations follow-up", min_length=1)
     mail_from_address: Mailbox = "followthrough@inspectorate.example"
     mail_reply_to: Mailbox = "recommendations@inspectorate.example"
@@ -117,6 +124,17 @@ class Settings(BaseSettings):
             raise ValueError(f"{both} go together: set both, or neither")
         if self.temporal_api_key and not self.temporal_tls:
             raise ValueError("TEMPORAL_API_KEY would cross the network in clear: set TEMPORAL_TLS=true too")
+        return self
+
+    @model_validator(mode="after")
+    def _there_is_a_way_in(self) -> Self:
+        if bool(self.oidc_issuer) != bool(self.oidc_client_id):
+            both = "FOLLOWTHROUGH_OIDC_ISSUER and FOLLOWTHROUGH_OIDC_CLIENT_ID"
+            raise ValueError(f"{both} go together: set both, or neither")
+        if not self.sign_in_links and not self.oidc_issuer:
+            raise ValueError(
+                "FOLLOWTHROUGH_SIGN_IN_LINKS is false, and without FOLLOWTHROUGH_OIDC_ISSUER nobody could sign in"
+            )
         return self
 
     @model_validator(mode="after")

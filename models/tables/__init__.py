@@ -1,6 +1,6 @@
 """The ledger's tables. Importing this package registers them all on `SQLModel.metadata`."""
 
-from models.tables.access import AccessToken, SignInLink, WebSession
+from models.tables.access import AccessToken, Account, SignInLink, WebSession
 from models.tables.bodies import Body, Contact, Oversees, OversightBody, Person, PersonRole
 from models.tables.bodywork import ContactChange, ContactCover, SubmissionDraft
 from models.tables.casework import Content, Document, Order, SealedText
@@ -14,6 +14,7 @@ from models.tables.uploads import Scan, ScanState, Upload
 
 __all__ = [
     "AccessToken",
+    "Account",
     "ActTaken",
     "Allocation",
     "Arming",

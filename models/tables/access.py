@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from models.tables import naming as _naming  # noqa: F401 - before any table
@@ -34,6 +35,18 @@ class WebSession(SQLModel, table=True):
     ends_at: datetime
     ended_at: datetime | None = None
     ended_by: str = Field(default="", max_length=80)
+
+
+class Account(SQLModel, table=True):
+    """An account at an OpenID provider, and the person it was first used as: each is the other's only one there."""
+
+    __tablename__ = "account"
+    __table_args__ = (UniqueConstraint("issuer", "person_id"),)
+
+    issuer: str = Field(primary_key=True, max_length=500)
+    subject: str = Field(primary_key=True, max_length=255)
+    person_id: str = Field(foreign_key="person.id", index=True, max_length=80)
+    bound_at: datetime
 
 
 class AccessToken(SQLModel, table=True):

@@ -61,6 +61,17 @@ def access() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_access_token"),
     )
     op.create_index("ix_access_token_person_id", "access_token", ["person_id"])
+    op.create_table(
+        "account",
+        sa.Column("issuer", sa.String(500), nullable=False),
+        sa.Column("subject", sa.String(255), nullable=False),
+        sa.Column("person_id", sa.String(80), nullable=False),
+        sa.Column("bound_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_account_person_id_person"),
+        sa.PrimaryKeyConstraint("issuer", "subject", name="pk_account"),
+        sa.UniqueConstraint("issuer", "person_id", name="uq_account_issuer_person_id"),
+    )
+    op.create_index("ix_account_person_id", "account", ["person_id"])
 
 
 def uploads() -> None:
