@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterable
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Request
@@ -41,8 +42,8 @@ async def now(request: Request, room: InRoom, q: str = "") -> Response:
         standing=standing,
         stages=OPEN_STAGES,
         week_ends=plain_date(room.today + WEEK),
+        due_after=room.today - timedelta(days=1),
         due_before=room.today + WEEK,
-        today=room.today,
     )
 
 
