@@ -13,11 +13,11 @@ from cli import case as _case  # noqa: F401 - adds list, show and reseat
 from cli import case_acts, deadline, engine, exits, mail, output, policy, report, settings
 from cli import case_asking as _asking  # noqa: F401 - adds what is asked and answered
 from cli.doctor import app as doctor_app
-from cli.room import AsJson, ledger, today
+from cli.room import As, AsJson, actor, ledger, today
 from config.logs import set_up
 from config.settings import load
 from models.tables import Person, PersonRole
-from office import reading
+from office import accounts, reading
 
 app = typer.Typer(
     help="Follows every inspection recommendation to its end: what is due, from whom, and why.",
@@ -119,6 +119,17 @@ def people(as_json: AsJson = False) -> None:
             for one in session.exec(select(Person).order_by(col(Person.id)))
         ]
     output.put_rows(rows, ("person", "roles"), as_json=as_json)
+
+
+@app.command("forget-account")
+def forget_account(
+    person: Annotated[str, typer.Argument(metavar="PERSON", help="As in `followthrough people`.")],
+    as_: As = None,
+) -> None:
+    """Let go of a person's account at the OpenID provider, so that another may be bound at the next sign-in."""
+    with ledger() as database:
+        gone = accounts.forget_account(database, actor(as_), person, datetime.now(UTC))
+    output.say(f"{gone} accounts of {person} let go")
 
 
 @app.command()

@@ -10,7 +10,7 @@ from temporalio.client import Client
 
 from config.policy_files import fill_shelf
 from config.settings import Settings
-from console import account, assets, health, signin, words
+from console import account, assets, health, oidc, signin, words
 from console.api.doors import ROUTERS as API
 from console.body.doors import ROUTERS as BODY
 from console.casefile.doors import ROUTERS as CASEFILE
@@ -32,6 +32,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 ROUTERS: tuple[APIRouter, ...] = (
     account.router,
     signin.router,
+    oidc.router,
     words.router,
     health.router,
     *BODY,
@@ -68,6 +69,7 @@ def create_app(
     )
     room = Room(settings, database, client, keys_for(settings), clock or Clock(), Pace())
     app.state.room = room
+    app.state.provider = oidc.provider_for(settings)
     app.state.live = Live(room)
     app.mount(assets.ADDRESS, assets.served(), name="assets")
     for router in routers:

@@ -1,5 +1,6 @@
-"""The two cookies: the session's secret, and one short message from a page to the next."""
+"""The cookies: the session's secret, one short message from a page to the next, and what a provider was asked."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi.responses import RedirectResponse
@@ -10,6 +11,8 @@ from console.keys import BadLink, Keys
 FLASH = "flash"
 PURPOSE = "flash"
 FLASH_SECONDS = 60
+ASKED = "oidc"
+ASKED_SECONDS = 600
 
 
 def session_cookie(secure: bool) -> str:
@@ -23,6 +26,29 @@ def keep_session(answer: Response, secret: str, secure: bool) -> None:
 
 def forget_session(answer: Response, secure: bool) -> None:
     answer.delete_cookie(session_cookie(secure), secure=secure, **_ALWAYS)
+
+
+def keep_asked(answer: Response, keys: Keys, question: Mapping[str, str], secure: bool) -> None:
+    """What this browser takes to an OpenID provider, signed, for ten minutes."""
+    signed = keys.sign(ASKED, dict(question))
+    answer.set_cookie(_asked_cookie(secure), signed, max_age=ASKED_SECONDS, secure=secure, **_ALWAYS)
+
+
+def asked(keys: Keys, cookies: Mapping[str, str], secure: bool) -> dict[str, str] | None:
+    """What this browser asked a provider; None when it asked nothing, or too long ago."""
+    try:
+        found = keys.open(ASKED, cookies.get(_asked_cookie(secure), ""), ASKED_SECONDS)
+    except BadLink:
+        return None
+    return {str(name): str(value) for name, value in found.items()} if isinstance(found, dict) else None
+
+
+def forget_asked(answer: Response, secure: bool) -> None:
+    answer.delete_cookie(_asked_cookie(secure), secure=secure, **_ALWAYS)
+
+
+def _asked_cookie(secure: bool) -> str:
+    return "__Host-oidc" if secure else "oidc"
 
 
 def onward(keys: Keys, to: str, said: str = "") -> RedirectResponse:

@@ -13,10 +13,12 @@ from starlette.responses import Response
 from console.keys import BadLink
 from console.pace import TooOften
 from console.pages import render
+from console.provider import NotSignedIn, ProviderSilent
 from console.rules import NotFound, SignInFirst
 from console.safety import API
 from lifecycle.words import Refused
 from office.access import Spent
+from office.accounts import Unknown
 from office.desk import NeedsRepair, NoCase, Unreachable
 from office.people import NotAllowed
 from office.receipts import KeyUsed
@@ -31,6 +33,9 @@ STATUS: dict[type[Exception], tuple[int, str, str]] = {
     TooOften: (429, "Too many at once", "too_often"),
     Spent: (410, "This link no longer works", "spent"),
     BadLink: (410, "This link no longer works", "bad_link"),
+    NotSignedIn: (403, "Not signed in", "not_signed_in"),
+    Unknown: (403, "Not signed in", "not_signed_in"),
+    ProviderSilent: (503, "Not signed in", "provider_silent"),
     TimeoutError: (503, "Not recorded", "unreachable"),
 }
 """What an error answers: the status, the heading of its page, and the code by which programs know it."""

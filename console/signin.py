@@ -18,7 +18,7 @@ from config.settings import Settings
 from console.cookies import forget_session, keep_session, onward
 from console.pages import render
 from console.room import ByVisitor, InRoom, Room
-from console.rules import anybody, needs
+from console.rules import NotFound, anybody, needs
 from office import access
 
 log = logging.getLogger(__name__)
@@ -32,8 +32,8 @@ SENT = (
 
 
 @router.get("/sign-in", dependencies=[GUEST])
-async def ask(request: Request, onward: str = "") -> Response:
-    return render(request, "signin/ask.html", onward=_within(onward), mailbox="")
+async def ask(request: Request, room: InRoom, onward: str = "") -> Response:
+    return _page(request, room, within(onward))
 
 
 @router.post("/sign-in", dependencies=[GUEST])
@@ -41,11 +41,12 @@ async def send_link(
     request: Request, room: InRoom, mailbox: Annotated[str, Form()] = "", onward: Annotated[str, Form()] = ""
 ) -> Response:
     """Says the same whether the mailbox is known or not."""
-    mailbox, onward = mailbox.strip(), _within(onward)
+    _refuse_links(request, room)
+    mailbox, onward = mailbox.strip(), within(onward)
     if "@" not in mailbox or len(mailbox) > 254:
         errors = {"mailbox": "Enter your work email address, like name@force.example"}
-        return render(request, "signin/ask.html", 422, onward=onward, mailbox=mailbox, errors=errors)
-    room.pace.note("sign-in address", _address(request))
+        return _page(request, room, onward, 422, mailbox=mailbox, errors=errors)
+    room.pace.note("sign-in address", address_of(request))
     room.pace.note("sign-in mailbox", mailbox.lower())
     await asyncio.to_thread(_post, room, mailbox, onward)
     return render(request, "signin/sent.html", said=SENT)
@@ -75,27 +76,59 @@ def _post(room: Room, mailbox: str, onward: str) -> None:
 
 @router.get("/sign-in/{secret}", dependencies=[GUEST])
 async def choose(request: Request, room: InRoom, secret: str) -> Response:
-    room.pace.note("link address", _address(request))
+    _refuse_links(request, room)
+    room.pace.note("link address", address_of(request))
     people = await asyncio.to_thread(access.who_may, room.database, secret, room.now)
     return render(request, "signin/choose.html", secret=secret, people=people)
 
 
 @router.post("/sign-in/{secret}", dependencies=[GUEST])
 async def enter(request: Request, room: InRoom, secret: str, person: Annotated[str, Form()]) -> Response:
-    room.pace.note("link address", _address(request))
+    _refuse_links(request, room)
+    room.pace.note("link address", address_of(request))
     browser = request.headers.get("user-agent", "")
     session, wanted = await asyncio.to_thread(
         access.let_in, room.database, secret, person, browser, room.now, limits_of(room)
     )
+    log.info("signed in", extra={"person": person, "by": "link"})
     return entered(room, session, wanted)
 
 
 @router.post("/sign-out", dependencies=[needs("be_here")])
 async def leave(room: InRoom, visitor: ByVisitor) -> Response:
     await asyncio.to_thread(access.end, room.database, visitor.signed_in.session, visitor.id, room.now)
-    answer = onward(room.keys, "/sign-in")
+    log.info("signed out", extra={"person": visitor.id})
+    answer = onward(room.keys, "/oidc/signed-out" if visitor.signed_in.by == "oidc" else "/sign-in")
     forget_session(answer, is_secure(room))
     return answer
+
+
+def _page(
+    request: Request,
+    room: Room,
+    onward: str,
+    status: int = 200,
+    *,
+    mailbox: str = "",
+    errors: dict[str, str] | None = None,
+) -> Response:
+    settings = room.settings
+    provider = settings.oidc_name if settings.oidc_issuer else None
+    return render(
+        request,
+        "signin/ask.html",
+        status,
+        onward=onward,
+        mailbox=mailbox,
+        provider=provider,
+        links=settings.sign_in_links,
+        errors=errors or {},
+    )
+
+
+def _refuse_links(request: Request, room: Room) -> None:
+    if not room.settings.sign_in_links:
+        raise NotFound(request.url.path)
 
 
 def entered(room: Room, session: str, wanted: str) -> Response:
@@ -122,12 +155,12 @@ def is_secure(room: Room) -> bool:
     return room.settings.base_url.startswith("https:")
 
 
-def _within(onward: str) -> str:
+def within(onward: str) -> str:
     """A way onward on this site, or nothing: never to another."""
     parts = urlsplit(onward)
     ours = onward.startswith("/") and not onward.startswith(("//", "/\\")) and not parts.netloc
     return onward if ours and len(onward) <= 500 and onward.isprintable() and "\\" not in onward else ""
 
 
-def _address(request: Request) -> str:
+def address_of(request: Request) -> str:
     return request.client.host if request.client else "unknown"
