@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, literal_column, not_, or_
+from sqlalchemy import ColumnElement, func, literal_column
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, select
 
@@ -22,7 +22,6 @@ MOST = 10_000
 AT_ONCE = 1_000
 NOBODY = "nobody"
 """The inspector of a case that is allocated to nobody."""
-BODYS, RESPONSE = "the body's", "response"
 
 
 class Shown(StrEnum):
@@ -158,6 +157,7 @@ def conditions(sought: Sought, today: date) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     for column, value in (
         (col(CaseRow.stage), sought.stage.value if sought.stage else ""),
+        (col(CaseRow.waits_on), sought.waiting.value if sought.waiting else ""),
         (col(CaseRow.body_id), sought.body),
         (col(CaseRow.report_id), sought.report),
         (col(CaseRow.reference), sought.reference),
@@ -168,7 +168,7 @@ def conditions(sought: Sought, today: date) -> list[ColumnElement[bool]]:
         found.append(col(CaseRow.body_id).in_(select(Body.id).where(Body.kind == sought.kind)))
     if sought.inspector:
         found.append(_allocated(sought.inspector))
-    return found + _dates(sought, today) + _open(sought) + _waiting(sought)
+    return found + _dates(sought, today) + _open(sought)
 
 
 def _dates(sought: Sought, today: date) -> list[ColumnElement[bool]]:
@@ -190,24 +190,6 @@ def _open(sought: Sought) -> list[ColumnElement[bool]]:
         return [ended.is_not(None)]
     by_itself = sought.stage is not None and sought.stage in ENDS
     return [ended.is_(None)] if sought.shown is Shown.open and not by_itself else []
-
-
-def _waiting(sought: Sought) -> list[ColumnElement[bool]]:
-    """By the words the ledger keeps, which begin with whose duty is next (`lifecycle.explain.waiting_for`)."""
-    of_body = and_(
-        col(CaseRow.stage).in_((Stage.issued.value, Stage.requested.value)),
-        col(CaseRow.waiting_for).startswith(BODYS, autoescape=True),
-    )
-    response = col(CaseRow.kind) == RESPONSE
-    match sought.waiting:
-        case None:
-            return []
-        case Side.body:
-            return [of_body]
-        case Side.oversight:
-            return [response, col(CaseRow.ended_on).is_(None)]
-        case Side.inspectorate:
-            return [not_(or_(of_body, response)), col(CaseRow.ended_on).is_(None)]
 
 
 def _allocated(inspector: str) -> ColumnElement[bool]:

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from lifecycle.case import Case, Clock, ClockState, fold, fold_all
 from lifecycle.events import Event
-from lifecycle.words import Stage
+from lifecycle.words import Side, Stage
 from models.messages import Append
 from models.tables.core import CASES, CLOCKS
 
@@ -26,7 +26,7 @@ def project(session: Session, request: Append, head_hash: str) -> Case:
     """Fold the appended events into the case's rows; answers the case afterwards."""
     before = _load(session, request.stream)
     after = fold_all(before, request.events)
-    values = case_values(after) | {"head_hash": head_hash, "waiting_for": request.waiting_for[:400]}
+    values = case_values(after) | {"head_hash": head_hash} | waiting_values(request.waiting_for)
     if after.ended and not before.ended:
         values["ended_on"] = ended_on(before, request.events)
     if before.opened:
@@ -106,6 +106,19 @@ def case_values(case: Case) -> Values:
         "opened_at": case.opened_at,
         "next_due": case.next_due(),
     }
+
+
+def waiting_values(words: str) -> Values:
+    """What a case waits for, in words, and as the side whose duty is next: the words begin with it."""
+    return {"waiting_for": words[:400], "waits_on": _whose(words)}
+
+
+def _whose(words: str) -> str:
+    if words.startswith("nothing") or not words:
+        return ""
+    if words.startswith("the body's"):
+        return Side.body.value
+    return (Side.oversight if "the oversight body's" in words.partition(";")[0] else Side.inspectorate).value
 
 
 def clock_values(case_id: str, clock: Clock) -> Values:

@@ -4,7 +4,7 @@ from sqlalchemy import delete, insert
 from sqlmodel import Session, col, select
 
 from activities.ledger.chain import first_break, to_event
-from activities.ledger.projection import case_values, clock_values, ended_on
+from activities.ledger.projection import case_values, clock_values, ended_on, waiting_values
 from lifecycle.case import Case, fold_all
 from lifecycle.explain import waiting_for
 from lifecycle.rules import rules_for
@@ -30,8 +30,8 @@ def rebuild_projections(session: Session, stream: str) -> Case:
     rules = rules_for(case.policy_hash, case.calendar_hash, case.division)
     values = case_values(case) | {
         "head_hash": rows[-1].hash,
-        "waiting_for": waiting_for(case, rules)[:400],
         "ended_on": ended_on(Case(id=stream), events),
+        **waiting_values(waiting_for(case, rules)),
     }
     session.exec(delete(ClockRow).where(col(ClockRow.case_id) == stream))
     session.exec(delete(CaseRow).where(col(CaseRow.id) == stream))

@@ -41,13 +41,17 @@ class ActTaken(SQLModel, table=True):
 
 
 class CaseRow(SQLModel, table=True):
-    """A case or response as pages show it: a projection of its stream, rebuilt from it at need."""
+    """A case or response as pages show it: a projection of its stream, rebuilt from it at need.
+
+    `waits_on` is the side whose duty is next; empty when it has ended.
+    """
 
     __tablename__ = "case_"
     __table_args__ = (
-        Index("ix_case_due", "stage", "next_due"),
+        Index("ix_case_stage", "stage", "next_due", "id"),
         Index("ix_case_next", "next_due", "id", "ended_on"),
         Index("ix_case_ended", "ended_on", "next_due", "id"),
+        Index("ix_case_waits", "waits_on", "next_due", "id"),
         Index("ix_case_of_report", "report_id", "stage", "outcome"),
     )
 
@@ -70,6 +74,7 @@ class CaseRow(SQLModel, table=True):
     opened_at: datetime
     next_due: date | None = None
     waiting_for: str = Field(default="", max_length=400)
+    waits_on: str = Field(default="", max_length=20)
     ended_on: date | None = None
 
 

@@ -252,6 +252,16 @@ def personnel() -> None:
 
 def lists() -> None:
     """What the lists of cases and reports are sorted and counted by, so that they stay fast with 100,000 cases."""
+    op.add_column("case_", sa.Column("waits_on", sa.String(20), nullable=False, server_default=""))
+    op.execute(
+        "UPDATE case_ SET waits_on = CASE WHEN waiting_for LIKE 'the body''s%' THEN 'body' "
+        "WHEN kind = 'response' THEN 'oversight' ELSE 'inspectorate' END WHERE ended_on IS NULL"
+    )
+    with op.batch_alter_table("case_") as table:
+        table.alter_column("waits_on", server_default=None)
+    op.drop_index("ix_case_due", "case_")
+    op.create_index("ix_case_stage", "case_", ["stage", "next_due", "id"])
+    op.create_index("ix_case_waits", "case_", ["waits_on", "next_due", "id"])
     op.create_index("ix_case_next", "case_", ["next_due", "id", "ended_on"])
     op.create_index("ix_case_ended", "case_", ["ended_on", "next_due", "id"])
     op.create_index("ix_case_of_report", "case_", ["report_id", "stage", "outcome"])
