@@ -3,10 +3,10 @@
 import asyncio
 from dataclasses import dataclass
 from typing import Any, Literal
-from urllib.parse import quote
 
 from fastapi import Depends, Request
 
+from activities.mail.links import case_path
 from console.room import Room, Visitor, room_of
 from console.safety import SAFE
 from models.tables import Body, CaseRow, OversightBody
@@ -78,16 +78,6 @@ def anybody(why: str) -> Any:  # noqa: ANN401 - what Depends is declared to give
 def case_id(reference: str, body: str) -> str:
     """The case that `/cases/{reference}/{body}` is about."""
     return f"recommendation/{reference}/{body}"
-
-
-def case_path(of: str) -> str:
-    """The address of a case's page. Responses, which are followed as cases are, have one too."""
-    kind, reference, body = of.split("/", 2)
-    return (
-        f"/cases/{quote(reference)}/{quote(body)}"
-        if kind == "recommendation"
-        else f"/responses/{reference}/{body}"
-    )
 
 
 def _owner(room: Room, of: Of, path: dict[str, Any]) -> tuple[str, str | None]:

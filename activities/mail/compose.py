@@ -6,6 +6,7 @@ from datetime import date, datetime
 from email.utils import formataddr
 
 from activities.mail.envelope import MailError, Outgoing
+from activities.mail.links import Door
 from activities.mail.notice import NoticeView, entry
 from activities.mail.templates import MIXED, Context, render
 from lifecycle.dates import local_date, long_date
@@ -32,13 +33,17 @@ class Thread:
 
 @dataclass(frozen=True)
 class Sender:
-    """Who writes. `domain` takes the bounces; `marking` is a security classification such as OFFICIAL."""
+    """Who writes. `domain` takes the bounces; `marking` is a security classification such as OFFICIAL.
+
+    `door` is where links lead; without it mails carry none.
+    """
 
     name: str
     address: str
     reply_to: str
     domain: str
     marking: str | None = None
+    door: Door | None = None
 
 
 def compose(

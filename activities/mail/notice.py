@@ -13,7 +13,7 @@ class NoticeView:
 
     `working_days` counts from the due date: negative before it, positive when late. `office` is the role
     addressed; `copied_to` says who else is told. `note` is what only this notice says: what is missing, the
-    reasons of a return, the text of a letter.
+    reasons of a return, the text of a letter. `links` lead into the console, each with its words.
     """
 
     reference: str
@@ -30,6 +30,7 @@ class NoticeView:
     office: str
     copied_to: tuple[str, ...]
     note: str
+    links: Rows = ()
 
 
 def entry(view: NoticeView, today: date) -> Entry:
@@ -76,6 +77,7 @@ def _about(view: NoticeView) -> Rows:
         ("Report", _joined(", ", view.report_title, _published(view.report_published))),
         ("Copied to", ", ".join(view.copied_to)),
         ("Our record", "" if view.rung == view.template else _joined(", ", view.clock, view.rung)),
+        *view.links,
     )
 
 

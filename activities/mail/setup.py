@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 from activities.mail.arming import is_armed
 from activities.mail.compose import Sender
 from activities.mail.dispatch import Dispatcher
+from activities.mail.links import Door
 from activities.mail.relay import Relay
+from config.keys import keys_for
 from config.policy_files import load_policies
 from config.settings import Settings
 from models.database import Database
@@ -45,7 +47,17 @@ def sender_of(settings: Settings) -> Sender:
         reply_to=settings.mail_reply_to,
         domain=settings.mail_domain,
         marking=settings.marking,
+        door=door_of(settings),
     )
+
+
+def door_of(settings: Settings) -> Door:
+    """Where the links of mails lead.
+
+    Raises:
+        SettingsError: when the keys that sign them cannot be used.
+    """
+    return Door(settings.base_url, keys_for(settings))
 
 
 def _on_unknown(database: Database, case_id: str) -> str:

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 from activities.mail.addressing import Addresses
 from activities.mail.claim import Told
 from activities.mail.notice import NoticeView
+from activities.mail.templates import Rows
 from config.calendar_files import load_calendars
 from lifecycle.calendars import Calendar, Division
 from lifecycle.dates import LONDON, local_date, long_date
@@ -33,8 +34,8 @@ NOTES = {
 """Templates that carry a sealed text: the event that names it, and under which word."""
 
 
-def view(session: Session, told: Told, addresses: Addresses) -> NoticeView:
-    """The notice as it stands on the day of `addresses`."""
+def view(session: Session, told: Told, addresses: Addresses, links: Rows = ()) -> NoticeView:
+    """The notice as it stands on the day of `addresses`, with its links."""
     notice, case = told.notice, told.case
     clock = told.clock or _clock_due_then(session, notice)
     recommendation = session.get(Recommendation, case.reference) if case else None
@@ -55,6 +56,7 @@ def view(session: Session, told: Told, addresses: Addresses) -> NoticeView:
         office=told.address.office,
         copied_to=_copied_to(notice, case, addresses),
         note=_note(session, notice),
+        links=links,
     )
 
 

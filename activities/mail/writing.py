@@ -13,6 +13,7 @@ from activities.mail.claim import Told
 from activities.mail.compose import Sender, Thread, compose
 from activities.mail.envelope import Outgoing
 from activities.mail.lease import Lease
+from activities.mail.templates import Rows
 from activities.mail.views import marking, view
 from activities.mail.waiting import natural_key
 from lifecycle.dates import local_date
@@ -88,7 +89,7 @@ def write(
     addresses = Addresses(session, local_date(now))
     earlier = conversation(session, thread, mail_id)
     return compose(
-        [view(session, one, addresses) for one in told],
+        [view(session, one, addresses, _links(sender, mail_id, one)) for one in told],
         mailbox=told[0].address.mailbox,
         message_id=f"<{mail_id}@{sender.domain}>",
         thread=earlier,
@@ -96,6 +97,10 @@ def write(
         now=now,
         explaining_line=_explaining(session, told[0], earlier),
     )
+
+
+def _links(sender: Sender, mail_id: str, told: Told) -> Rows:
+    return sender.door.rows(mail_id, told.notice, told.case) if sender.door else ()
 
 
 def _explaining(session: Session, told: Told, earlier: Thread) -> str:

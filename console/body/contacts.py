@@ -1,19 +1,26 @@
 """A body's contacts: role mailboxes, deputies and leave cover; who changed them, and when."""
 
 import asyncio
+import logging
 from datetime import date
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from activities.mail.direct import Words, send_now
+from activities.mail.envelope import MailError
+from activities.mail.relay import Outcome, Unarmed
+from activities.mail.setup import door_of
 from console.body.forms import Form, typed_in
 from console.body.frame import SEES, home, page
 from console.cookies import onward
 from console.dates import NotADate, date_fields, read_date, typed
 from console.room import ByVisitor, InRoom, Room, Visitor
 from console.rules import NotFound, needs
+from lifecycle.dates import plain_date
 from lifecycle.words import Role, Side
+from models.tables import Contact
 from office.contacts import (
     CoverKind,
     NoCover,
@@ -25,6 +32,7 @@ from office.contacts import (
     holds,
 )
 
+log = logging.getLogger(__name__)
 router = APIRouter(include_in_schema=False)
 KEEPS = needs("contacts", of="body")
 OFFICES = {Role.chief_officer: "Chief officer", Role.liaison: "Liaison"}
@@ -73,7 +81,10 @@ async def change(request: Request, room: InRoom, visitor: ByVisitor, body: str, 
     except NotFit as wrong:
         errors = {wrong.field: str(wrong)}
         return await _mailbox_page(request, room, visitor, body, _role(role), form, errors)
-    return onward(room.keys, f"{home(body)}/contacts", f"From that day on we write to {made.mailbox}.")
+    said = f"From that day on we write to {made.mailbox}."
+    if await asyncio.to_thread(_ask_to_confirm, room, made):
+        said += " We have asked whoever reads it to confirm that it is the right one."
+    return onward(room.keys, f"{home(body)}/contacts", said)
 
 
 @router.get("/body/{body}/contacts/{role}/cover", dependencies=[KEEPS])
@@ -113,6 +124,29 @@ async def end(room: InRoom, visitor: ByVisitor, body: str, cover_id: str) -> Res
     except NoCover as none:
         raise NotFound(cover_id) from none
     return onward(room.keys, f"{home(body)}/contacts", f"{ended.who} is not told any more.")
+
+
+def _ask_to_confirm(room: Room, contact: Contact) -> bool:
+    """Write to the new mailbox; answers whether it was accepted. A change holds whether or not it was."""
+    assert contact.id is not None
+    words = Words(
+        subject="Confirm this mailbox",
+        opening=f"This mailbox was named as the one of {contact.office}. What is due to that office is sent here.",
+        rows=(
+            ("From", plain_date(contact.since)),
+            ("Link", door_of(room.settings).confirm(contact.id, room.now)),
+        ),
+        next=(
+            "If it is the right mailbox, open the link and press the button there.",
+            "If it is not, tell whoever named it, or reply to this message.",
+        ),
+    )
+    try:
+        delivery = send_now(room.settings, room.database, contact.mailbox, words, room.now)
+    except (MailError, Unarmed) as error:
+        log.warning("a mailbox was not asked to confirm", extra={"why": str(error)})
+        return False
+    return delivery.outcome is Outcome.accepted
 
 
 def _role(given: str) -> Role:

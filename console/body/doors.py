@@ -2,7 +2,19 @@
 
 from fastapi import APIRouter
 
-from console.body import asked, asking, contacts, declaring, export, feed, owed, post, receipt, submit
+from console.body import (
+    asked,
+    asking,
+    contacts,
+    declaring,
+    export,
+    feed,
+    mail_links,
+    owed,
+    post,
+    receipt,
+    submit,
+)
 
 ROUTERS: tuple[APIRouter, ...] = (
     owed.router,
@@ -15,4 +27,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     post.router,
     contacts.router,
     feed.router,
+    mail_links.router,
 )
