@@ -7,8 +7,10 @@ for cases with a clock that has a rung on that day: the clocks' rows and the pol
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, func, tuple_
+from sqlalchemy import func
+from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
 from activities.ledger.chain import to_recorded
@@ -26,7 +28,6 @@ from models.tables import CaseRow, ClockRow, EventRow, Notice, NoticeState
 
 MOST = 500
 """At most so many cases, and so many waiting notices, are shown of one day."""
-BATCH = 400
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,8 @@ def post_of(database: Database, day: date) -> Post:
     """What waits, and what comes on `day`."""
     with database.reading() as session:
         waiting, unseen = _waiting(session)
-        rows = _cases_with_a_rung_on(session, day)
-        shown = rows[:MOST]
+        ids = _cases_with_a_rung_on(session, day)
+        shown = session.exec(select(CaseRow).where(col(CaseRow.id).in_(ids[:MOST]))).all()
         known = [case for _, case in waiting if case is not None]
         addresses = Addresses(session, day)
         addresses.read_ahead([*known, *shown])
@@ -81,7 +82,7 @@ def post_of(database: Database, day: date) -> Post:
             day=day,
             waiting=_boxes(_waits(notice, case, addresses) for notice, case in waiting),
             coming=_boxes(_comes(session, shown, day, addresses)),
-            more=unseen + len(rows) - len(shown),
+            more=unseen + len(ids) - len(shown),
         )
 
 
@@ -128,40 +129,66 @@ def _waits(notice: Notice, case: CaseRow | None, addresses: Addresses) -> Letter
 
 # What comes
 
-Kind = tuple[str, date, str, str, str]
-"""What makes the rungs of two clocks fall on the same days: kind, due date, policy, calendar, division."""
+Sort = tuple[str, date]
+"""Kind and due date of a clock."""
+Held = tuple[str, str, str]
+"""The rules that a case holds: policy, calendar, division."""
+RUNNING = (col(ClockRow.state) == ClockState.running.value, col(ClockRow.due).is_not(None))
 
 
-def _cases_with_a_rung_on(session: Session, day: date) -> Sequence[CaseRow]:
-    kinds = (
-        col(ClockRow.kind),
-        col(ClockRow.due),
-        col(CaseRow.policy_hash),
-        col(CaseRow.calendar_hash),
-        col(CaseRow.division),
+def _cases_with_a_rung_on(session: Session, day: date) -> Sequence[str]:
+    """Ids of open cases, in order."""
+    held = [rules for rules in _rules_in_use(session) if _known(rules)]
+    around = timedelta(days=max((_reach(rules) for rules in held), default=0))
+    sorts = session.exec(
+        select(col(ClockRow.kind), col(ClockRow.due))
+        .where(*RUNNING, col(ClockRow.due).between(day - around, day + around))
+        .distinct()
+    ).all()
+    wanted = {(*sort, *rules) for sort in sorts for rules in held if _has_rung_on(sort, rules, day)}
+    return sorted(set(_of_these(session, wanted)))
+
+
+def _rules_in_use(session: Session) -> Sequence[Held]:
+    return session.exec(select(CaseRow.policy_hash, CaseRow.calendar_hash, CaseRow.division).distinct()).all()
+
+
+def _of_these(session: Session, wanted: set[tuple[str, date | None, str, str, str]]) -> Iterable[str]:
+    found = session.connection().execute(
+        columns(
+            col(CaseRow.id),
+            col(ClockRow.kind),
+            col(ClockRow.due),
+            col(CaseRow.policy_hash),
+            col(CaseRow.calendar_hash),
+            col(CaseRow.division),
+        )
+        .join_from(ClockRow, CaseRow, col(CaseRow.id) == col(ClockRow.case_id))
+        .where(*RUNNING, col(ClockRow.due).in_({one[1] for one in wanted}), col(CaseRow.ended_on).is_(None))
     )
-    running: tuple[ColumnElement[bool], ...] = (
-        col(ClockRow.case_id) == col(CaseRow.id),
-        col(ClockRow.state) == ClockState.running.value,
-        col(ClockRow.due).is_not(None),
-        col(CaseRow.ended_on).is_(None),
-    )
-    found = session.connection().execute(select(*kinds).where(*running).distinct())  # type: ignore[call-overload]
-    on_the_day = [kind for kind in (tuple(row) for row in found) if _has_rung_on(kind, day)]
-    rows: dict[str, CaseRow] = {}
-    for start in range(0, len(on_the_day), BATCH):
-        query = select(CaseRow).where(*running, tuple_(*kinds).in_(on_the_day[start : start + BATCH]))
-        rows |= {row.id: row for row in session.exec(query.order_by(col(CaseRow.id)).distinct())}
-    return list(rows.values())
+    return (row[0] for row in found if tuple(row[1:]) in wanted)
 
 
-def _has_rung_on(kind: Kind, day: date) -> bool:
-    clock, due, policy, calendar, division = kind
+def _known(held: Held) -> bool:
     try:
-        rules = rules_for(policy, calendar, division)
+        rules_for(*held)
     except UnknownRules:
         return False
-    rule = rules.policy.clocks.get(clock)
+    return True
+
+
+def _reach(held: Held) -> int:
+    """How many days a rung can be from its due date: twice its working days, and some for a long holiday."""
+    clocks = rules_for(*held).policy.clocks.values()
+    return max((2 * rung.count + 10 for rule in clocks for rung in rule.rungs), default=0)
+
+
+@lru_cache(maxsize=200_000)
+def _has_rung_on(sort: Sort, held: Held, day: date) -> bool:
+    """Rules never change under their hashes, so neither does the answer."""
+    kind, due = sort
+    rules = rules_for(*held)
+    rule = rules.policy.clocks.get(kind)
     return rule is not None and any(local_date(step.at) == day for step in steps(rule, due, rules))
 
 

@@ -52,6 +52,7 @@ class CaseRow(SQLModel, table=True):
         Index("ix_case_next", "next_due", "id", "ended_on"),
         Index("ix_case_ended", "ended_on", "next_due", "id"),
         Index("ix_case_waits", "waits_on", "next_due", "id"),
+        Index("ix_case_map", "stage", "body_id"),
         Index("ix_case_of_report", "report_id", "stage", "outcome"),
     )
 

@@ -102,7 +102,7 @@ def test_search_finds_what_people_have_at_hand(there):
     with there.as_("ops-1") as browser:
 
         def found(words: str) -> str:
-            return browser.get("/ops/search", params={"q": words}).text
+            return str(browser.get("/ops/search", params={"q": words}).text)
 
         assert f"/cases?reference={case.reference}" in found(case.reference)
         assert there.page(case) in found(f"{case.reference}/{case.body}")

@@ -264,4 +264,5 @@ def lists() -> None:
     op.create_index("ix_case_waits", "case_", ["waits_on", "next_due", "id"])
     op.create_index("ix_case_next", "case_", ["next_due", "id", "ended_on"])
     op.create_index("ix_case_ended", "case_", ["ended_on", "next_due", "id"])
+    op.create_index("ix_case_map", "case_", ["stage", "body_id"])
     op.create_index("ix_case_of_report", "case_", ["report_id", "stage", "outcome"])
