@@ -7,13 +7,12 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, time, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from sqlmodel import Session, col, select
 from temporalio.client import Client
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
-from activities.ledger.heartbeat import beat
-from activities.ledger.repairs import close_repair, open_repair
+from activities.beacon import NotDelivered, give_sign
+from activities.ledger.heartbeat import beat, take_turn
 from activities.mail.dispatch import DispatchCount, Dispatcher
 from activities.mail.relay import Unarmed
 from activities.mail.setup import dispatcher_for
@@ -24,12 +23,16 @@ from lifecycle.calendars import Division
 from lifecycle.dates import at_local, local_date
 from models.database import Database
 from models.messages import DigestStart
-from models.tables import CaseRow, Repair, SealedText
+from models.tables import SealedText
+from office.auditing import SEATS, audit_seats, audit_tonight, keep_repairs
 from office.uploads.shelf import expire
 
 TASK_QUEUE = "followthrough"
 DIGEST_FROM = time(7)
-GRACE = timedelta(minutes=5)
+AUDIT = "audit"
+AUDIT_FROM = time(2)
+WAKING = timedelta(minutes=15)
+"""After a start cases record what fell due meanwhile; the audit waits for that."""
 
 log = logging.getLogger(__name__)
 Job = Callable[[], Awaitable[str]]
@@ -49,6 +52,7 @@ async def scheduling(settings: Settings, client: Client, database: Database) -> 
         "scan": (jobs.scan, timedelta(seconds=15)),
         "expire-uploads": (jobs.expire_uploads, timedelta(minutes=10)),
     }
+    scheduler.add_job(jobs.audit, "interval", minutes=10, id=AUDIT, next_run_time=datetime.now(UTC) + WAKING)
     for name, (job, interval) in every.items():
         scheduler.add_job(
             _beating(database, name, job),
@@ -147,39 +151,35 @@ class Jobs:
             return session.get(SealedText, stream) is not None
 
     async def reconcile(self) -> str:
-        """Every open case has a workflow that runs; one that has none is put up for repair."""
-        running = {
-            run.id
-            async for run in self.client.list_workflows(
-                "ExecutionStatus = 'Running' AND WorkflowType IN ('RecommendationWorkflow', 'ResponseWorkflow')",
-                page_size=1000,
-            )
-        }
-        lost = await asyncio.to_thread(self._note_lost, running)
-        return f"{len(running)} running, {lost} without a workflow"
+        """Every open case has a workflow, and no other case has one; what is not so is put up for repair."""
+        found = await audit_seats(self.client, self.database, TASK_QUEUE, datetime.now(UTC))
+        await asyncio.to_thread(keep_repairs, self.database, found, SEATS)
+        lost = sum(one.kind == "no_workflow" for one in found)
+        return await self._with_sign(f"{lost} without a workflow, {len(found) - lost} workflows too many")
 
-    def _note_lost(self, running: set[str]) -> int:
+    async def audit(self) -> None:
+        """The night's audit of the rows, once a night by whoever comes first; it beats only when it runs."""
         now = datetime.now(UTC)
-        with self.database.writing() as session:
-            lost = [case for case in _open_cases(session, now - GRACE) if case not in running]
-            for case in lost:
-                open_repair(
-                    session,
-                    id=f"no-workflow/{case}",
-                    subject=case,
-                    kind="no_workflow",
-                    cause="The ledger holds this case open and no workflow of it runs.",
-                    remedy=f"followthrough case reseat {case}",
-                )
-            for repair in session.exec(
-                select(Repair).where(Repair.kind == "no_workflow", col(Repair.closed_at).is_(None))
-            ).all():
-                if repair.subject in running:
-                    close_repair(session, repair.id, "reconcile")
-        return len(lost)
+        if await asyncio.to_thread(take_turn, self.database, AUDIT, last_night(now), now):
+            await _beating(self.database, AUDIT, self._audited)()
+
+    async def _audited(self) -> str:
+        names, found = await asyncio.to_thread(audit_tonight, self.database, datetime.now(UTC))
+        return await self._with_sign(f"{len(names)} streams, {len(found)} differences")
+
+    async def _with_sign(self, outcome: str) -> str:
+        """Give a sign of life outside, where a setting says so. One that is not taken is said, and fails nothing."""
+        if self.settings.heartbeat_url is None:
+            return outcome
+        try:
+            await asyncio.to_thread(give_sign, self.settings.heartbeat_url)
+        except NotDelivered as silent:
+            log.warning("heartbeat not delivered", extra={"reason": str(silent)})
+            return f"{outcome}; heartbeat not delivered: {silent}"
+        return outcome
 
 
-def _open_cases(session: Session, before: datetime) -> list[str]:
-    return list(
-        session.exec(select(CaseRow.id).where(col(CaseRow.ended_on).is_(None), CaseRow.opened_at < before))
-    )
+def last_night(now: datetime) -> datetime:
+    """The last time at which a night's audit fell due."""
+    today = at_local(local_date(now), AUDIT_FROM)
+    return today if today <= now else at_local(local_date(now) - timedelta(days=1), AUDIT_FROM)

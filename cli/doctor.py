@@ -11,7 +11,8 @@ from sqlalchemy import func
 from sqlmodel import col, select
 from temporalio.service import RPCError
 
-from activities.mail.arming import is_armed
+from activities.ledger.heartbeat import is_late
+from activities.mail.arming import Standing, stands
 from activities.scanning.clamd import NotScanned
 from activities.scanning.rounds import scanner
 from cli import output
@@ -28,7 +29,6 @@ from models.schema import SchemaState, check
 from models.tables import Heartbeat, Notice, NoticeState, Repair
 
 app = typer.Typer()
-LATE = timedelta(minutes=15)
 HORIZON = timedelta(days=180)
 
 
@@ -118,15 +118,21 @@ def _ledger(settings: Settings) -> Iterator[Finding]:
         database.close()
 
 
+def _sending(here: Standing) -> Finding:
+    if here.mute:
+        return Finding("armed", False, "a copy, and mute: nothing is sent", "docs/operating.md, Restore")
+    if here.copy_of:
+        return Finding("armed", True, f"a copy of {here.copy_of[:8]}: all mail goes to its sink")
+    return Finding("armed", True, "yes: mail leaves this machine" if here.armed else "no: loopback only")
+
+
 def _inside(database: Database) -> Iterator[Finding]:
-    yield Finding(
-        "armed", True, "yes: mail leaves this machine" if is_armed(database) else "no: loopback only"
-    )
+    yield _sending(stands(database))
     with database.reading() as session:
         now = datetime.now(UTC)
         for beat in session.exec(select(Heartbeat).order_by(col(Heartbeat.job))):
             age = now - (beat.finished_at or beat.started_at)
-            well = age < LATE and not beat.outcome.startswith("failed")
+            well = not is_late(beat, now) and not beat.outcome.startswith("failed")
             yield Finding(
                 f"job {beat.job}",
                 well,

@@ -9,9 +9,10 @@ from typing import Annotated
 import typer
 from sqlmodel import col, select
 
+from cli import audit, case_acts, deadline, engine, exits, mail, output, policy, report, settings
 from cli import case as _case  # noqa: F401 - adds list, show and reseat
-from cli import case_acts, deadline, engine, exits, mail, output, policy, report, settings
 from cli import case_asking as _asking  # noqa: F401 - adds what is asked and answered
+from cli.arming import app as arming_app
 from cli.doctor import app as doctor_app
 from cli.room import As, AsJson, actor, ledger, today
 from config.logs import set_up
@@ -25,6 +26,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+app.add_typer(audit.app, name="audit")
 app.add_typer(report.app, name="report")
 app.add_typer(case_acts.app, name="case")
 app.add_typer(deadline.app, name="deadline")
@@ -33,6 +35,7 @@ app.add_typer(mail.app, name="mail")
 app.add_typer(policy.app, name="policy")
 app.add_typer(settings.app, name="config")
 app.add_typer(doctor_app)
+app.add_typer(arming_app)
 
 
 @app.callback(invoke_without_command=True)

@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     actor: str | None = None
     log_level: Level = "INFO"
     dispatch_seconds: Annotated[int, Field(ge=1, le=300)] = 5
+    heartbeat_url: Annotated[str, AfterValidator(checks.heartbeat)] | None = Field(None, repr=False)
 
     temporal_address: HostPort | None = None
     temporal_namespace: str = Field("default", min_length=1)
@@ -84,6 +85,9 @@ class Settings(BaseSettings):
     mail_from_address: Mailbox = "followthrough@inspectorate.example"
     mail_reply_to: Mailbox = "recommendations@inspectorate.example"
     mail_domain: Annotated[str, AfterValidator(checks.domain)] = "inspectorate.example"
+    mail_sink: Mailbox = "sink@inspectorate.example"
+    mail_late_days: Annotated[int, Field(ge=1, le=60)] = 2
+    mail_late_per_minute: Annotated[int, Field(ge=1, le=6000)] = 60
     marking: str = Field("OFFICIAL", min_length=1)
 
     upload_megabytes: Annotated[int, Field(ge=1, le=100)] = 20

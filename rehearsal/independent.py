@@ -2,27 +2,21 @@
 
 Run it on the folder of any replay: `python -m rehearsal.independent DIR`. It reads ledger.db for the facts of acts,
 config/ for the policy's text and the table of bank holidays, and inbox/*.eml for what an SMTP server received. It
-uses the standard library only.
+uses the standard library, and of ours what `audit/` counts by itself.
 """
 
-import csv
-import hashlib
 import json
 import sqlite3
 import sys
-import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from email import message_from_bytes
 from pathlib import Path
-from typing import TypeVar
 
+from audit.shelf import CONFIG, read_shelf
 from rehearsal.independent_offices import Offices, instant
 from rehearsal.independent_rules import Fact, Fate, Key, Life, World
-
-CONFIG = Path(__file__).parents[1] / "config"
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -74,8 +68,7 @@ class _Audit:
         self.book = book
         self.offices = Offices(book)
         self.mails = mails
-        self.policies = dict(_by_hash(config.glob("policies/*.toml"), tomllib.loads))
-        self.days = dict(_by_hash(config.glob("calendars/bank-holidays-*.csv"), _holidays))
+        self.shelf = read_shelf(config)
         self.arrived = {mail.message_id: mail for mail in mails}
 
     def count(self, until: datetime) -> Count:
@@ -102,8 +95,8 @@ class _Audit:
         for stream, facts in self._streams():
             opened = facts[0].details
             world = World(
-                policy=_held(self.policies, opened["policy_hash"], "policy"),
-                holidays=_held(self.days, opened["calendar_hash"], "table of bank holidays"),
+                policy=self.shelf.policy(opened["policy_hash"]),
+                holidays=self.shelf.days(opened["calendar_hash"]),
                 own_limits=self._own_limits(opened["reference"]),
             )
             found.update(Life(stream, facts, world, opened["division"]).expected(until))
@@ -191,25 +184,6 @@ class _Audit:
         for message_id in self.arrived:
             if message_id not in known | digests:
                 yield f"mail {message_id}: nobody asked for it"
-
-
-def _by_hash(paths: Iterable[Path], read: Callable[[str], T]) -> Iterator[tuple[str, T]]:
-    for path in paths:
-        text = path.read_text(encoding="utf-8").replace("\r\n", "\n")
-        yield hashlib.sha256(text.encode()).hexdigest(), read(text)
-
-
-def _held(shelf: Mapping[str, T], digest: str, what: str) -> T:
-    if digest not in shelf:
-        raise LookupError(f"No {what} in config/ has the hash {digest[:12]}: put that version back.")
-    return shelf[digest]
-
-
-def _holidays(text: str) -> dict[str, frozenset[date]]:
-    days: dict[str, set[date]] = {}
-    for row in csv.DictReader(text.splitlines()):
-        days.setdefault(row["division"], set()).add(date.fromisoformat(row["date"]))
-    return {division: frozenset(found) for division, found in days.items()}
 
 
 def _key(row: sqlite3.Row) -> Key:

@@ -4,7 +4,8 @@ import json
 import sqlite3
 from datetime import UTC, datetime
 
-from rehearsal.independent_rules import INSPECTORATE, LONDON
+from audit.days import LONDON
+from rehearsal.independent_rules import INSPECTORATE
 
 BODY_ROLES = ("liaison", "chief_officer")
 

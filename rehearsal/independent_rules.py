@@ -3,22 +3,17 @@
 Shares no code with the engine: the standard library only. `rehearsal/independent.py` compares it with what was sent.
 """
 
-import calendar
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from enum import Enum
-from typing import Any
-from zoneinfo import ZoneInfo
 
-LONDON = ZoneInfo("Europe/London")
-OWN_DAYS = "england-and-wales"
+from audit.days import LONDON, OWN_DAYS, Days, Table, instant, told
+
 INSPECTORATE = ("inspector", "lead_inspector", "oversight_group", "operations")
 BUSY = ("submitted", "assessed", "authorised", "returned", "taken_back", "letter_sent")
 IDLE = ("requested", "published")
 Key = tuple[str, str, int, str, str]
-Table = Mapping[str, Any]
 
 
 class Fate(Enum):
@@ -87,10 +82,10 @@ class Life:
         opened = self.facts[0]
         for fact in self.facts:
             taken_over = fact.at == opened.at and bool(opened.details.get("source"))
-            for told in () if taken_over else self.world.policy.get("announce", ()):
-                if told["event"] == fact.kind:
-                    for role in dict.fromkeys((*told["to"], *told.get("copy", ()))):
-                        yield (self.case, "act", fact.seq, told["template"], role), Fate.sent
+            for one in () if taken_over else self.world.policy.get("announce", ()):
+                if one["event"] == fact.kind:
+                    for role in told(one):
+                        yield (self.case, "act", fact.seq, one["template"], role), Fate.sent
 
     # --- duties ---------------------------------------------------------------------------------------------------
 
@@ -128,7 +123,7 @@ class Life:
             if rule.get("limit") == "own":
                 for criterion, limit, due in self.world.own_limits:
                     name = f"{kind}/{criterion}" if criterion else kind
-                    self._add(name, kind, fact, self._counted(limit, fact.on, rule) or due)
+                    self._add(name, kind, fact, due or self._counted(limit, fact.on, rule))
             elif self._running(kind) is None:
                 self._add(kind, kind, fact, self._due(kind, rule, fact))
 
@@ -152,45 +147,12 @@ class Life:
 
     # --- days -----------------------------------------------------------------------------------------------------
 
-    def _works(self, day: date, rule: Table) -> bool:
+    def _days(self, rule: Table) -> Days:
         division = OWN_DAYS if rule["owner"] == "inspectorate" else self.division
-        return day.weekday() < 5 and day not in self.world.holidays[division]
-
-    def _step(self, day: date, count: int, rule: Table) -> date:
-        one = timedelta(days=1 if count > 0 else -1)
-        while count:
-            day += one
-            count -= int(one.days) if self._works(day, rule) else 0
-        return day
+        return Days(self.world.holidays[division])
 
     def _counted(self, limit: str | None, start: date, rule: Table) -> date | None:
-        if not limit:
-            return None
-        said = re.fullmatch(r"(\d+) (working day|day|week|month|year)s?( beginning with)?", limit)
-        assert said, f"a limit that this count does not know: {limit!r}"
-        count, unit, inclusive = int(said[1]), said[2], bool(said[3])
-        if unit == "working day":
-            return self._step(start - timedelta(days=inclusive), count, rule)
-        if unit in ("day", "week"):
-            return start + timedelta(days=count * (7 if unit == "week" else 1) - inclusive)
-        months = start.year * 12 + start.month - 1 + count * (12 if unit == "year" else 1)
-        year, month = months // 12, months % 12 + 1
-        last = calendar.monthrange(year, month)[1]
-        found = date(year, month, min(start.day, last))
-        return found - timedelta(days=1) if inclusive and found.day == start.day else found
-
-    def _rung_day(self, when: str, due: date, rule: Table) -> date:
-        if when == "the day it is due":
-            return due if self._works(due, rule) else self._step(due, -1, rule)
-        number, working, side = re.fullmatch(r"(\d+) (working )?days? (before|after)", when).groups()  # type: ignore[union-attr]
-        count = int(number) * (-1 if side == "before" else 1)
-        if working:
-            return self._step(due, count, rule)
-        day = due + timedelta(days=count)
-        if self._works(day, rule):
-            return day
-        earlier = self._step(day, -1, rule)
-        return earlier if count < 0 or earlier > due else self._step(day, 1, rule)
+        return self._days(rule).counted(limit, start) if limit else None
 
     # --- rungs ----------------------------------------------------------------------------------------------------
 
@@ -203,14 +165,12 @@ class Life:
         for nth, (at, rung) in enumerate(dated):
             newer = [other for when, other in dated[nth + 1 :] if when == at]
             fate = self._fate(duty, rule, at, rung, newer, until)
-            for role in _told(rung) if fate else ():
+            for role in told(rung) if fate else ():
                 yield (self.case, duty.id, duty.version, rung["id"], role), fate  # type: ignore[misc]
 
     def _instant(self, rung: Table, due: date, rule: Table) -> datetime:
-        day = self._rung_day(rung["when"], due, rule)
-        at = rung.get("at", self.world.policy["policy"].get("opens", "09:00"))
-        clock = at if isinstance(at, time) else time.fromisoformat(at)
-        return datetime.combine(day, clock, LONDON).astimezone(UTC)
+        day = self._days(rule).rung_day(rung["when"], due)
+        return instant(day, rung.get("at", self.world.policy["policy"].get("opens", "09:00")))
 
     def _fate(
         self, duty: Duty, rule: Table, at: datetime, rung: Table, newer: Sequence[Table], until: datetime
@@ -222,7 +182,7 @@ class Life:
             return None
         if at <= duty.began_at or at == duty.stopped_at:
             return Fate.either
-        if duty.kind == "implementation" and any(role not in INSPECTORATE for role in _told(rung)):
+        if duty.kind == "implementation" and any(role not in INSPECTORATE for role in told(rung)):
             busy = self._busy(at)
             if busy is not False:
                 return Fate.explained if busy else Fate.either
@@ -235,10 +195,6 @@ class Life:
             return None
         before = [fact.kind in BUSY for fact in moves if fact.at < at]
         return before[-1] if before else False
-
-
-def _told(rung: Table) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*rung["to"], *rung.get("copy", ()))))
 
 
 def _ends(fact: Fact) -> bool:

@@ -5,12 +5,16 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from models.database import Database, lock
 from models.tables import Heartbeat
 
 LENGTH = 300
+SOON = timedelta(minutes=15)
+"""A job that has not finished for so long is late; but for those below none runs less often than every ten minutes."""
+LATE = {"audit": timedelta(hours=26)}
+AGAIN = timedelta(hours=1)
 
 
 @dataclass
@@ -18,6 +22,28 @@ class Beat:
     """One run of a job. `outcome` is what it has to say in the end."""
 
     outcome: str = "ok"
+
+
+def is_late(row: Heartbeat, now: datetime) -> bool:
+    """Whether the job has not finished for longer than it may take to come round."""
+    return now - (row.finished_at or row.started_at) > LATE.get(row.job, SOON)
+
+
+def take_turn(database: Database, job: str, since: datetime, now: datetime) -> bool:
+    """Whether a job that is due since then is this process's to run now: of several, one is told so.
+
+    One that has failed, or was lost on its way, is due again after an hour.
+    """
+    with database.writing() as session:
+        lock(session.connection(), f"heartbeat/{job}")
+        row = session.get(Heartbeat, job)
+        well = row is not None and row.finished_at is not None and not row.outcome.startswith("failed")
+        if row is not None and row.started_at >= since and (well or row.started_at > now - AGAIN):
+            return False
+        row = row or Heartbeat(job=job, started_at=now)
+        row.sqlmodel_update({"started_at": now, "finished_at": None, "outcome": ""})
+        session.add(row)
+    return True
 
 
 @contextmanager

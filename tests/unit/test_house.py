@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 LINES = {True: 400, False: 700}  # of production code; of tests
 PRODUCTION = (
-    *("lifecycle", "models", "workflows", "activities", "office", "console", "config", "embedded"),
+    *("audit", "lifecycle", "models", "workflows", "activities", "office", "console", "config", "embedded"),
     *("rehearsal", "cli"),
 )
 

@@ -29,4 +29,4 @@ async def main(address: str, queue: str, url: str, time: str, seats: int) -> Non
 
 
 if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:5], int(sys.argv[5])))  # type: ignore[misc]
+    asyncio.run(main(sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4], int(sys.argv[5])))
