@@ -51,6 +51,16 @@ def _asked_cookie(secure: bool) -> str:
     return "__Host-oidc" if secure else "oidc"
 
 
+def flash_cookie(secure: bool) -> str:
+    return f"__Host-{FLASH}" if secure else FLASH
+
+
+def bound(cookie: bytes) -> bytes:
+    """A page's message, as `onward` sets it, bound to this host and to HTTPS as the other cookies are."""
+    ours = cookie.startswith(f"{FLASH}=".encode())
+    return b"__Host-" + cookie + b"; Secure" if ours else cookie
+
+
 def onward(keys: Keys, to: str, said: str = "") -> RedirectResponse:
     """After an act: go to a page, which says this once at its top."""
     answer = RedirectResponse(to, status_code=303)

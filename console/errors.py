@@ -72,6 +72,7 @@ def answer(
 
 def _said(status: int, title: str, code: str) -> Callable[[Request, Exception], Response]:
     def handler(request: Request, error: Exception) -> Response:
+        _note(request, code)
         wait = {"Retry-After": str(error.seconds)} if isinstance(error, TooOften) else None
         return answer(request, status, title, str(error), code, wait)
 
@@ -80,6 +81,7 @@ def _said(status: int, title: str, code: str) -> Callable[[Request, Exception], 
 
 def _sign_in(request: Request, error: Exception) -> Response:
     assert isinstance(error, SignInFirst)
+    _note(request, "sign_in")
     if request.url.path.startswith(API):
         said = "Send a token: Authorization: Bearer ft_… (make one on your account's page)."
         return answer(request, 401, "Sign in first", said, "sign_in", {"WWW-Authenticate": "Bearer"})
@@ -93,9 +95,25 @@ def _sign_in(request: Request, error: Exception) -> Response:
 
 
 def _not_allowed(request: Request, error: Exception) -> Response:
+    _note(request, "not_allowed")
     if request.url.path.startswith(API):
         return answer(request, 403, "Not allowed", str(error), "not_allowed")
     return render(request, "shared/forbidden.html", 403, message=str(error))
+
+
+def _note(request: Request, code: str) -> None:
+    """Who was turned away from what."""
+    person = getattr(request.state, "person", None)
+    route = _route(request)
+    log.info(
+        "turned away",
+        extra={"code": code, "method": request.method, "route": route, "person": person.id if person else ""},
+    )
+
+
+def _route(request: Request) -> str:
+    """The address as the route has it, without the secrets that a link holds."""
+    return str(getattr(request.scope.get("route"), "path", ""))
 
 
 def _not_found(request: Request, error: Exception) -> Response:
@@ -125,6 +143,6 @@ def _invalid(request: Request, error: Exception) -> Response:
 
 
 def _fault(request: Request, error: Exception) -> Response:
-    log.exception("a page failed", exc_info=error, extra={"path": request.url.path})
+    log.exception("a page failed", exc_info=error, extra={"route": _route(request)})
     said = "Something went wrong on our side, and it is in the log. Try again; if it stays, tell operations."
     return answer(request, 500, "Sorry, there is a problem", said, "fault")

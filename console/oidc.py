@@ -75,7 +75,7 @@ async def come_back(
         let_in, room.database, vouched, request.headers.get("user-agent", ""), room.now, limits_of(room)
     )
     log.info("signed in", extra={"person": person, "by": "oidc"})
-    answer = entered(room, session, question["onward"])
+    answer = await entered(request, room, session, question["onward"])
     forget_asked(answer, is_secure(room))
     return answer
 

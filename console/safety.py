@@ -13,7 +13,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 
-from console.cookies import FLASH, flash_of, session_cookie
+from console.cookies import bound, flash_cookie, flash_of, session_cookie
 from console.room import Room, Visitor
 from office.access import Limits, signed_in
 from office.tokens import bearer
@@ -77,6 +77,7 @@ class SafeHeaders:
             headers["Cache-Control"] = "no-store"
         if self.secure:
             headers["Strict-Transport-Security"] = f"max-age={2 * YEAR}; includeSubDomains"
+            headers.raw[:] = [(name, bound(v) if name == b"set-cookie" else v) for name, v in headers.raw]
 
 
 class SameOrigin:
@@ -142,13 +143,14 @@ class WhoAsks:
         self.room = room
         self.limits = limits
         self.cookie = session_cookie(secure)
+        self.flash = flash_cookie(secure)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and not scope["path"].startswith(ASSETS):
             request = Request(scope)
             state = scope.setdefault("state", {})
             state["person"] = await self._person(request)
-            state["flash"] = flash_of(self.room.keys, request.cookies.get(FLASH))
+            state["flash"] = flash_of(self.room.keys, request.cookies.get(self.flash))
         return await self.app(scope, receive, send)
 
     async def _person(self, request: Request) -> Visitor | None:

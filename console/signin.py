@@ -91,7 +91,7 @@ async def enter(request: Request, room: InRoom, secret: str, person: Annotated[s
         access.let_in, room.database, secret, person, browser, room.now, limits_of(room)
     )
     log.info("signed in", extra={"person": person, "by": "link"})
-    return entered(room, session, wanted)
+    return await entered(request, room, session, wanted)
 
 
 @router.post("/sign-out", dependencies=[needs("be_here")])
@@ -131,8 +131,11 @@ def _refuse_links(request: Request, room: Room) -> None:
         raise NotFound(request.url.path)
 
 
-def entered(room: Room, session: str, wanted: str) -> Response:
-    """The answer that signs a browser in, however the person was known."""
+async def entered(request: Request, room: Room, session: str, wanted: str) -> Response:
+    """The answer that signs a browser in, however the person was known. A session that it had before ends."""
+    before = request.state.person
+    if before is not None:
+        await asyncio.to_thread(access.end, room.database, before.signed_in.session, before.id, room.now)
     answer = onward(room.keys, wanted or "/")
     keep_session(answer, session, is_secure(room))
     return answer

@@ -1,12 +1,11 @@
 """Signing in at an OpenID provider: the real flow with a real provider on loopback, kind and unkind."""
 
-import asyncio
 import html
 import re
 import secrets
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -16,15 +15,14 @@ from joserfc.jwk import OctKey, RSAKey
 from pydantic import SecretStr
 from sqlmodel import select
 from starlette.testclient import TestClient
-from temporalio.client import Client
 
 from config.settings import Settings, load
 from config.sources import SettingsError
-from console.app import create_app
 from models.database import Database
 from models.schema import upgrade
 from models.tables import Account, Person, PersonRole, WebSession
 from office.accounts import forget_account
+from tests.console.alone import browser_at
 from tests.console.provider import CLIENT, SECRET, LocalProvider, local_provider
 
 BASE = "http://127.0.0.1:8000"
@@ -62,16 +60,6 @@ def ledger(tmp_path) -> Iterator[Database]:
 def settings_for(provider: LocalProvider, tmp_path, **more: Any) -> Settings:
     given = {"home": tmp_path, "base_url": BASE, "oidc_issuer": provider.issuer, "oidc_client_id": CLIENT}
     return load(**given, oidc_client_secret=SecretStr(SECRET), **more)
-
-
-@contextmanager
-def browser_at(settings: Settings, ledger: Database) -> Iterator[TestClient]:
-    """A browser at a console, which needs no engine for signing in."""
-    engine = asyncio.run(Client.connect("127.0.0.1:1", lazy=True))
-    app = create_app(settings, ledger, engine)
-    headers = {"Sec-Fetch-Site": "same-origin"}
-    with TestClient(app, base_url=settings.base_url, headers=headers, follow_redirects=False) as browser:
-        yield browser
 
 
 @pytest.fixture
@@ -237,6 +225,14 @@ def test_a_code_is_for_the_browser_that_asked_and_for_once(browser, provider, le
     assert browser.get(changed).status_code == 403
     assert browser.get(back).status_code == 303
     assert browser.get(back).status_code == 403
+
+
+def test_signing_in_again_ends_the_session_before(browser, ledger):
+    browser.get(sent_back(browser))
+    browser.get(sent_back(browser))
+    with ledger.reading() as session:
+        ended = [one.ended_at is not None for one in session.exec(select(WebSession))]
+    assert sorted(ended) == [False, True]
 
 
 def test_a_provider_that_declines_is_said_to_have_declined(browser, provider):
