@@ -25,7 +25,17 @@ from lifecycle.policy import Policy
 from lifecycle.rules import Rules, rules_for
 from lifecycle.words import Finding, InspectionResult
 from models.database import Database
-from models.tables import Body, Criterion, MailState, NoticeState, Oversees, Recommendation, Report
+from models.tables import (
+    Body,
+    Criterion,
+    Mail,
+    MailState,
+    Notice,
+    NoticeState,
+    Oversees,
+    Recommendation,
+    Report,
+)
 from office.reference import load_reference
 
 POLICY, FORCE = "national-recommendation", "police-force"
@@ -246,37 +256,52 @@ def _post(case_id: str, events: Sequence[e.Event]) -> tuple[list[Values], list[V
 
 
 def _notice(case_id: str, seq: int, event: e.ClockStarted, rung: str, role: str, template: str) -> Values:
-    return {
+    return A_NOTICE | {
         "case_id": case_id,
         "clock": event.clock,
         "version": event.version,
         "rung": rung,
         "role": role,
         "template": template,
-        "copied_to": "",
         "due": event.due,
         "cause_seq": seq,
         "fell_at": event.at,
         "not_before": event.at,
-        "held": False,
     }
+
+
+A_NOTICE: Values = Notice(
+    case_id="",
+    clock="",
+    version=1,
+    rung="",
+    role="",
+    template="",
+    cause_seq=1,
+    fell_at=datetime(2016, 12, 8, tzinfo=UTC),
+    not_before=datetime(2016, 12, 8, tzinfo=UTC),
+).model_dump(exclude={"id"})
 
 
 def _mail(case_id: str, mail_id: str, at: datetime) -> Values:
-    return {
+    return A_MAIL | {
         "id": mail_id,
         "message_id": f"<{mail_id}@inspectorate.example>",
-        "mailbox": "liaison@force.example",
         "case_id": case_id,
         "thread": case_id,
-        "subject": "Plan due",
-        "text": "A reminder.",
-        "html": "",
-        "references": "",
         "composed_at": at,
-        "state": MailState.accepted.value,
-        "tries": 1,
-        "reply": "",
         "settled_at": at,
-        "held": False,
     }
+
+
+A_MAIL: Values = Mail(
+    id="",
+    message_id="",
+    mailbox="liaison@force.example",
+    case_id="",
+    subject="Plan due",
+    text="A reminder.",
+    composed_at=datetime(2016, 12, 8, tzinfo=UTC),
+    state=MailState.accepted.value,
+    tries=1,
+).model_dump()

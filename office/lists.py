@@ -20,6 +20,7 @@ from models.tables import Allocation, Body, CaseRow, Person, Recommendation, Rep
 PAGE = 50
 MOST = 10_000
 AT_ONCE = 1_000
+REPORTS = 200
 NOBODY = "nobody"
 """The inspector of a case that is allocated to nobody."""
 
@@ -137,17 +138,19 @@ def every(database: Database, sought: Sought, today: date) -> Iterator[Sequence[
 def choices(database: Database) -> Choices:
     """The bodies, reports and people to choose from: the newest reports, and those who have cases."""
     with database.reading() as session:
-        bodies = session.exec(select(Body).order_by(col(Body.name))).all()
-        reports = session.exec(select(Report).order_by(col(Report.published_on).desc()).limit(200)).all()
+        bodies = session.exec(select(Body.id, Body.name, Body.kind).order_by(col(Body.name))).all()
+        reports = session.exec(
+            select(Report.id, Report.title).order_by(col(Report.published_on).desc()).limit(REPORTS)
+        ).all()
         people = session.exec(
             select(Person.id, Person.name)
             .where(col(Person.id).in_(select(Allocation.person_id).where(col(Allocation.until).is_(None))))
             .order_by(col(Person.name))
         ).all()
     return Choices(
-        bodies={body.id: body.name for body in bodies},
-        kinds=tuple(sorted({body.kind for body in bodies})),
-        reports={report.id: report.title for report in reports},
+        bodies={body: name for body, name, _ in bodies},
+        kinds=tuple(sorted({kind for _, _, kind in bodies})),
+        reports=dict(reports),
         inspectors=dict(people),
     )
 
