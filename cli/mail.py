@@ -1,4 +1,4 @@
-"""`followthrough mail …`: what was sent and what became of it; held, retried, resolved; sending stopped; arming."""
+"""`followthrough mail …`: what was sent and what became of it; held, retried, resolved; sending stopped."""
 
 from typing import Annotated
 
@@ -99,22 +99,6 @@ def resume(as_: As = None) -> None:
     with ledger() as database:
         lifted = post.resume_sending(database, actor(as_))
     output.put(f"{lifted} orders lifted; sending goes on.")
-
-
-@app.command()
-def arm(reason: Reason, as_: As = None) -> None:
-    """Let this installation send beyond this machine, to the relay that SMTP_URL names."""
-    with ledger() as database:
-        post.arm(database, actor(as_), reason)
-    output.put("Armed: this installation may send to the relay that SMTP_URL names.")
-
-
-@app.command()
-def disarm(as_: As = None) -> None:
-    """Keep all mail on this machine, at once."""
-    with ledger() as database:
-        post.disarm(database, actor(as_))
-    output.put("Disarmed: mail goes to loopback only.")
 
 
 def _said(mail: Mail, as_json: bool) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlmodel import col, select
 
-from activities.mail.arming import armed
+from activities.mail.arming import Standing, standing
 from models.database import Database
 from models.tables import Arming, Installation
 
@@ -15,7 +15,7 @@ class Installed:
     """`armings` are all there ever were of any installation that had this ledger, newest first."""
 
     installation: Installation
-    armed: bool
+    stands: Standing
     armings: Sequence[Arming]
 
 
@@ -23,6 +23,6 @@ def installed(database: Database) -> Installed:
     with database.reading() as session:
         return Installed(
             installation=session.exec(select(Installation)).one(),
-            armed=armed(session),
+            stands=standing(session),
             armings=session.exec(select(Arming).order_by(col(Arming.armed_at).desc())).all(),
         )

@@ -1,4 +1,4 @@
-"""Mail at the desk: looked at, retried, held, resolved; all sending stopped; the installation armed."""
+"""Mail at the desk: looked at, retried, held, resolved; all sending stopped."""
 
 import uuid
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from activities.mail import repair
 from activities.mail.orders import STOP
 from lifecycle.dates import local_date
 from models.database import Database
-from models.tables import Arming, Attempt, Installation, Mail, Notice, Order
+from models.tables import Attempt, Mail, Notice, Order
 from office.people import find_actor
 from office.rights import role_for
 
@@ -111,28 +111,6 @@ def resume_sending(database: Database, actor: str) -> int:
         return len(orders)
 
     return act_on_mail(database, actor, deed)
-
-
-def arm(database: Database, actor: str, reason: str) -> None:
-    """Let this very installation send beyond this machine. A restored copy is another installation."""
-
-    def deed(session: Session) -> None:
-        installation = session.exec(select(Installation)).one()
-        session.add(
-            Arming(installation_id=installation.id, armed_by=actor, armed_at=datetime.now(UTC), reason=reason)
-        )
-
-    act_on_mail(database, actor, deed)
-
-
-def disarm(database: Database, actor: str) -> None:
-    """Keep all mail on this machine from now on."""
-
-    def deed(session: Session) -> None:
-        for row in session.exec(select(Arming).where(col(Arming.disarmed_at).is_(None))):
-            row.disarmed_at = datetime.now(UTC)
-
-    act_on_mail(database, actor, deed)
 
 
 def _today() -> date:

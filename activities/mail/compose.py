@@ -35,7 +35,8 @@ class Thread:
 class Sender:
     """Who writes. `domain` takes the bounces; `marking` is a security classification such as OFFICIAL.
 
-    `door` is where links lead; without it mails carry none.
+    `door` is where links lead; without it mails carry none. `copy_of` names the original in a copy that is not
+    armed: nothing goes but to `sink`.
     """
 
     name: str
@@ -44,6 +45,25 @@ class Sender:
     domain: str
     marking: str | None = None
     door: Door | None = None
+    sink: str = "sink@inspectorate.example"
+    copy_of: str = ""
+
+    def goes_to(self, mailbox: str) -> str:
+        """Where what is meant for this mailbox goes."""
+        return self.sink if self.copy_of else mailbox
+
+    def marked(self, subject: str) -> str:
+        """The subject, marked when it comes from a copy."""
+        return f"[COPY of {self.copy_of[:8]}] {subject}" if self.copy_of else subject
+
+    def diverted(self, mailbox: str) -> str:
+        """What a mail from a copy says of itself; empty otherwise."""
+        if not self.copy_of:
+            return ""
+        return (
+            f"This comes from a copy of the installation {self.copy_of[:8]}, and is no real message. It would have "
+            f"gone to {mailbox}; nothing was sent there."
+        )
 
 
 def compose(
@@ -64,13 +84,14 @@ def compose(
     if not notices:
         raise MailError("notices: there are none. A mail carries at least one notice.")
     ordered = sorted(notices, key=_first_due)
-    written = render(_template(ordered), _context(ordered, sender, now, explaining_line))
+    said = " ".join(line for line in (sender.diverted(mailbox), explaining_line) if line)
+    written = render(_template(ordered), _context(ordered, sender, now, said))
     return Outgoing(
         message_id=message_id,
-        mailbox=mailbox,
+        mailbox=sender.goes_to(mailbox),
         sender=formataddr((sender.name, sender.address)),
         reply_to=sender.reply_to,
-        subject=_subject(written.subject, ordered, sender.marking),
+        subject=sender.marked(_subject(written.subject, ordered, sender.marking)),
         text=written.text,
         html=written.html,
         date=now,

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from activities.mail.relay import Outcome
 
+STATES = {"mute": "nothing is sent: this is a copy, and mute (docs/operating.md)"}
+
 
 @dataclass
 class DispatchCount:
@@ -16,11 +18,13 @@ class DispatchCount:
     unknown: int = 0
     suppressed: int = 0
     unreachable: int = 0
+    mute: bool = False
 
     def add(self, outcome: Outcome, notices: int) -> None:
         name = "sent" if outcome is Outcome.accepted else outcome.value
         setattr(self, name, getattr(self, name) + notices)
 
     def __str__(self) -> str:
-        said = [f"{count} {name}" for name, count in vars(self).items() if count]
+        said = [f"{count} {name}" for name, count in vars(self).items() if count and name not in STATES]
+        said += [words for name, words in STATES.items() if vars(self)[name]]
         return ", ".join(said) or "nothing to send"

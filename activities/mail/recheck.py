@@ -65,7 +65,8 @@ def recheck(
     mail = mail_of(session, mail_id, lease)
     if mail is None:
         return Checked(None)
-    sorting = _Sorting(mail, Covers(session, Addresses(session, local_date(now))), in_force(session, now))
+    covers = Covers(session, Addresses(session, local_date(now)))
+    sorting = _Sorting(mail, covers, in_force(session, now), sender)
     for ripe in notices_of(session, mail_id):
         sorting.sort(session, ripe)
     if not sorting.kept:
@@ -78,13 +79,14 @@ def recheck(
 class _Sorting:
     """The notices of one mail: still true, no longer true, or true but not for this mail now."""
 
-    def __init__(self, mail: Mail, covers: Covers, freeze: Freeze) -> None:
+    def __init__(self, mail: Mail, covers: Covers, freeze: Freeze, sender: Sender) -> None:
         self.kept: list[Told] = []
         self.reasons: list[str] = []
         self.suppressed = 0
         self._mail = mail
         self._covers = covers
         self._freeze = freeze
+        self._sender = sender
 
     def sort(self, session: Session, ripe: Ripe) -> None:
         notice, case, clock = ripe
@@ -97,10 +99,15 @@ class _Sorting:
             self.reasons.append(said)
         elif notice.held or self._freeze.covers(notice.case_id, case):
             self._back(notice, HELD if notice.held else HELD_BACK)
-        elif address is None or address.mailbox != self._mail.mailbox:
+        elif address is None or not self._reaches(address.mailbox):
             self._back(notice, f"{self._mail.mailbox} is no longer the mailbox of {notice.role}")
         else:
             self.kept.append(Told(notice, case, clock, address))
+
+    def _reaches(self, mailbox: str) -> bool:
+        """Whether the mail goes where its notice's role is; from a copy, to the sink in its place."""
+        meant = self._mail.meant_for or self._mail.mailbox
+        return meant == mailbox and self._mail.mailbox == self._sender.goes_to(mailbox)
 
     def _back(self, notice: Notice, reason: str) -> None:
         """Due again, so that it leaves another time, or for another mailbox: nothing is lost."""

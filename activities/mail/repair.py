@@ -145,3 +145,28 @@ def _tell_held(session: Session, key: str, case_id: str, what: str, actor: str) 
         f"{what} is held by {actor}.",
         "Release it when it may leave. It is checked again before it does.",
     )
+
+
+def send_for_real(session: Session, actor: str) -> int:
+    """What went to a copy's sink is due again, for the mailboxes it was meant for; answers how many notices.
+
+    The attempts stay as they were; each notice is checked again like any other before it leaves.
+    """
+    mails = session.exec(
+        select(Mail).where(Mail.meant_for != "", Mail.state != MailState.dropped.value).with_for_update()
+    ).all()
+    notices = [one for mail in mails for one in _notices_in(session, mail.id)]
+    for notice in notices:
+        notice.state, notice.reason, notice.mail_id = NoticeState.due.value, "", None
+        notice.lease = notice.lease_until = None
+    for mail in mails:
+        for kind in (UNKNOWN, REFUSED, HELD):
+            end_repair(session, mail.id, kind, actor)
+        mail.state, mail.held, mail.next_try = MailState.dropped.value, False, None
+        mail.reply = f"went to the sink of a copy only; its notices are due again. {mail.reply}"[:500]
+    return len(notices)
+
+
+def _notices_in(session: Session, mail_id: str) -> list[Notice]:
+    found = select(Notice).where(Notice.mail_id == mail_id, Notice.state != NoticeState.not_sent.value)
+    return list(session.exec(found.with_for_update()))

@@ -2,13 +2,14 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
-from activities.mail.arming import armed
+from activities.mail.arming import Standing, standing
 from activities.mail.claim import Told, claim
 from activities.mail.compose import Sender
 from activities.mail.counting import DispatchCount
@@ -47,11 +48,12 @@ class Run:
         self.lease = lease
         self.count = DispatchCount()
         self.relay_is_there = True
+        self.sender = means.sender
 
     def go(self, limit: int) -> DispatchCount:
         with self.means.database.writing() as session:
             self.count.unknown += recover(session, self._now(), self._on_unknown)
-            if not self._may_send(session):
+            if not self._may_send(standing(session)):
                 return self.count
         try:
             for mail_id in (*self._retries(limit), *self._new(limit)):
@@ -66,8 +68,11 @@ class Run:
     def _now(self) -> datetime:
         return self.means.clock()
 
-    def _may_send(self, session: Session) -> bool:
-        return self.means.relay.route.loopback or armed(session)
+    def _may_send(self, stands: Standing) -> bool:
+        """Also keeps whose copy this is: it may have been armed since the last mail."""
+        self.sender = replace(self.means.sender, copy_of=stands.copy_of)
+        self.count.mute = stands.mute
+        return not stands.mute and (self.means.relay.route.loopback or stands.armed)
 
     def _on_unknown(self, session: Session, mail_id: str) -> str:
         """Sent again only when the policies of all its cases say so."""
@@ -102,7 +107,7 @@ class Run:
         with self.means.database.reading() as session:
             for together in group(told):
                 try:
-                    drafts.append(draft(session, together, self.means.sender, now))
+                    drafts.append(draft(session, together, self.sender, now))
                 except SQLAlchemyError:
                     raise
                 except Exception as error:  # what cannot be put into words must not stop the others
@@ -129,9 +134,9 @@ class Run:
         now = self._now()
         try:
             with self.means.database.writing() as session:
-                if not self._may_send(session):
+                if not self._may_send(standing(session)):
                     return None
-                checked = recheck(session, mail_id, self.lease, self.means.sender, now, self.means.worker)
+                checked = recheck(session, mail_id, self.lease, self.sender, now, self.means.worker)
         except SQLAlchemyError:
             raise
         except Exception as error:

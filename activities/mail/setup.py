@@ -48,6 +48,7 @@ def sender_of(settings: Settings) -> Sender:
         domain=settings.mail_domain,
         marking=settings.marking,
         door=door_of(settings),
+        sink=settings.mail_sink,
     )
 
 

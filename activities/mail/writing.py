@@ -33,6 +33,7 @@ class Draft:
     id: str
     told: tuple[Told, ...]
     outgoing: Outgoing
+    meant_for: str = ""
 
 
 def group(told: Iterable[Told]) -> list[tuple[Told, ...]]:
@@ -44,10 +45,11 @@ def group(told: Iterable[Told]) -> list[tuple[Told, ...]]:
     return [tuple(together) for together in groups.values()]
 
 
-def identity(told: Sequence[Told]) -> str:
-    """The same notices to the same mailbox have the same id in every run."""
+def identity(told: Sequence[Told], copy_of: str = "") -> str:
+    """The same notices to the same mailbox have the same id in every run; what a copy sends to its sink, another."""
     keys = sorted(natural_key(one.notice) for one in told)
-    return sha256("\n".join((told[0].address.mailbox, *keys)).encode()).hexdigest()[:32]
+    words = (*([f"copy of {copy_of}"] if copy_of else []), told[0].address.mailbox, *keys)
+    return sha256("\n".join(words).encode()).hexdigest()[:32]
 
 
 def thread_key(told: Sequence[Told]) -> str:
@@ -74,8 +76,9 @@ def draft(session: Session, told: tuple[Told, ...], sender: Sender, now: datetim
     Raises:
         MailError: as `write`.
     """
-    mail_id = identity(told)
-    return Draft(mail_id, told, write(session, mail_id, thread_key(told), told, sender, now))
+    mail_id = identity(told, sender.copy_of)
+    meant = told[0].address.mailbox if sender.copy_of else ""
+    return Draft(mail_id, told, write(session, mail_id, thread_key(told), told, sender, now), meant)
 
 
 def write(
@@ -161,6 +164,7 @@ def _mail(session: Session, draft: Draft, lease: Lease, now: datetime) -> Mail |
         id=draft.id,
         message_id=draft.outgoing.message_id,
         mailbox=draft.outgoing.mailbox,
+        meant_for=draft.meant_for,
         case_id=draft.told[0].notice.case_id,
         thread=thread_key(draft.told),
         composed_at=now,

@@ -8,15 +8,24 @@ from models.tables import naming as _naming  # noqa: F401 - before any table
 
 
 class Installation(SQLModel, table=True):
-    """One row: this database's identity and its one timeline, real or virtual, written at creation."""
+    """One row: this database's identity and its one timeline, real or virtual, written at creation.
+
+    `place` is where it was at its last start (`models.place`). A copy has an id of its own, and names the
+    installation it is a copy of; it is mute until somebody unmutes it.
+    """
 
     id: str = Field(primary_key=True, max_length=80)
     timeline: str = Field(max_length=20)
     created_at: datetime
+    place: str = Field(default="", max_length=200)
+    copy_of: str = Field(default="", max_length=80)
+    copied_at: datetime | None = None
+    unmuted_by: str = Field(default="", max_length=80)
+    unmuted_at: datetime | None = None
 
 
 class Arming(SQLModel, table=True):
-    """Permission to send beyond loopback, bound to one installation. A restored copy has another id: unarmed."""
+    """One person's permission to send beyond loopback, bound to one installation. A copy needs two people's."""
 
     id: int | None = Field(default=None, primary_key=True)
     installation_id: str = Field(index=True, max_length=80)

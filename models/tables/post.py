@@ -65,11 +65,15 @@ class MailState(StrEnum):
 
 
 class Mail(SQLModel, table=True):
-    """One message to one mailbox. `message_id` is fixed before the first connection and never changes."""
+    """One message to one mailbox. `message_id` is fixed before the first connection and never changes.
+
+    `meant_for` is set in an unarmed copy, whose mails go to a sink: the mailbox that was not written to.
+    """
 
     id: str = Field(primary_key=True, max_length=80)
     message_id: str = Field(unique=True, max_length=250)
     mailbox: str = Field(index=True, max_length=254)
+    meant_for: str = Field(default="", max_length=254, sa_column_kwargs={"server_default": ""})
     case_id: str = Field(index=True, max_length=200)
     thread: str = Field(default="", index=True, max_length=320)
     subject: str = Field(default="", max_length=500)
@@ -94,7 +98,7 @@ class Attempt(SQLModel, table=True):
     mail_id: str = Field(primary_key=True, foreign_key="mail.id", max_length=80)
     number: int = Field(primary_key=True)
     worker: str = Field(max_length=80)
-    started_at: datetime
+    started_at: datetime = Field(index=True)
     phase: str = Field(default="connecting", max_length=20)
     outcome: str | None = Field(default=None, max_length=20)
     code: int | None = None
