@@ -47,7 +47,7 @@ class Envelope:
 
 @dataclass(frozen=True)
 class Criterion:
-    """A criterion with what was found. `name` reads on from "your plans include"; `says` are sentences of its own."""
+    """A criterion with what was found. `name` reads on from "your plans include", or is a sentence; `says` are its own."""
 
     name: str
     finding: Finding
@@ -140,7 +140,8 @@ def _review(envelope: Envelope, assessment: Assessment) -> str:
 
 def _found(criterion: Criterion) -> str:
     own = criterion.says.get(criterion.finding)
-    return own or _say("finding", criterion.finding.value, name=criterion.name)
+    sentence = "stated" if criterion.name.endswith(".") else "finding"
+    return own or _say(sentence, criterion.finding.value, name=criterion.name.rstrip("."))
 
 
 def _noun(envelope: Envelope) -> str:

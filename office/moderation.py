@@ -101,7 +101,7 @@ def compare(database: Database, reference: str, criterion: str, finding: str | N
         rows = _rows(session, reference, chosen.id if chosen else "")
     counts = dict(Counter(row.finding for row in rows))
     shown = [row for row in rows if finding is None or row.finding == finding]
-    shown.sort(key=lambda row: (-counts[row.finding], row.finding, row.body_name))
+    shown.sort(key=lambda row: (not row.finding, -counts[row.finding], row.finding, row.body_name))
     return Comparison(recommendation, criteria, chosen, tuple(shown), counts)
 
 

@@ -34,6 +34,7 @@ async def arrange(request: Request, room: InRoom, visitor: ByVisitor) -> Respons
     form = {name: str(value) for name, value in (await request.form()).items()}
     person, by = form.get("away") or visitor.id, form.get("cover", "")
     errors = {} if by else {"cover": "Choose who covers"}
+    errors |= _who(visitor, form, "away", "Choose who is away")
     dates = {}
     for field, name in (("since", "first day"), ("last", "last day")):
         try:
@@ -69,7 +70,8 @@ async def declare(
     reason: Annotated[str, Form()] = "",
 ) -> Response:
     given = {"who": who, "body": body, "reason": reason}
-    errors = {} if body else {"body": "Choose a body"}
+    errors = _who(visitor, given, "who", "Choose who has the conflict")
+    errors |= {} if body else {"body": "Choose a body"}
     errors |= {} if reason.strip() else {"reason": "Say what the conflict is"}
     if errors:
         return await _page(request, room, visitor, given, errors)
@@ -86,6 +88,11 @@ async def declare(
 async def end_conflict(room: InRoom, visitor: ByVisitor, conflict: Annotated[int, Form()]) -> Response:
     said = "The conflict ends today: from tomorrow they may judge that body."
     return await _ended(room, lambda db: conflicts.end(db, visitor.id, conflict, room.today), said)
+
+
+def _who(visitor: Visitor, form: dict[str, str], field: str, said: str) -> dict[str, str]:
+    """Who may act for others says for whom; for anybody else it is themselves."""
+    return {field: said} if visitor.may("allocate") and not form.get(field) else {}
 
 
 async def _ended(room: Room, deed: Callable[[Database], None], said: str) -> Response:

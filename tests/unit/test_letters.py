@@ -139,6 +139,17 @@ def test_every_finding_has_a_sentence_of_its_own():
     assert all("a plan" in text for text in texts.values())
 
 
+def test_a_criterion_written_as_a_sentence_is_quoted_whole():
+    stated = Criterion("The force keeps a record.", Finding.not_included)
+    text = render_letter(envelope(), one(Finding.not_included, criteria=(stated,))).text
+    assert '"The force keeps a record": your plans do not include this.' in text
+    texts = {
+        finding: render_letter(envelope(), one(finding, criteria=(Criterion("It is so.", finding),))).text
+        for finding in Finding
+    }
+    assert len(set(texts.values())) == len(Finding)
+
+
 def test_a_criterion_may_bring_its_own_sentence():
     own = Criterion("a plan", Finding.unclear, {Finding.unclear: "We could not read it."})
     text = render_letter(envelope(), one(Finding.unclear, criteria=(own,))).text
