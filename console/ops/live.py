@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -40,7 +40,7 @@ class Live:
             room.read(lambda database: overview(database, room.now)), engine(room.client, TASK_QUEUE)
         )
 
-    async def follow(self, last: str) -> AsyncIterator[Figures | None]:
+    async def follow(self, last: str) -> AsyncGenerator[Figures | None, None]:
         """The figures each time that they differ from those with the id `last`; None when for a while they do not."""
         with self._watching():
             while not self._closed:

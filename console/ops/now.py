@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterable
+from contextlib import aclosing
 from datetime import timedelta
 from typing import Annotated
 
@@ -55,12 +56,13 @@ async def stream(
     last_event_id: Annotated[str, Header()] = "",
 ) -> AsyncIterable[ServerSentEvent]:
     """The figures whenever they change, until the session ends, the right is lost, or this process does."""
-    async for seen in live_in(request).follow(last_event_id):
-        if not await asyncio.to_thread(_may_still, room, visitor):
-            yield ServerSentEvent(event="ended", raw_data="Your session has ended. Sign in again.")
-            return
-        if seen is not None:
-            yield ServerSentEvent(event="figures", id=seen.id, data={"at": seen.at, **seen.texts})
+    async with aclosing(live_in(request).follow(last_event_id)) as heard:
+        async for seen in heard:
+            if not await asyncio.to_thread(_may_still, room, visitor):
+                yield ServerSentEvent(event="ended", raw_data="Your session has ended. Sign in again.")
+                return
+            if seen is not None:
+                yield ServerSentEvent(event="figures", id=seen.id, data={"at": seen.at, **seen.texts})
     yield ServerSentEvent(event="restarting", raw_data="The console restarts.")
 
 
