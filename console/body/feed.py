@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Request
 from icalendar import Calendar, Event
 from starlette.responses import Response
 
+from console.body.forms import plain
 from console.body.frame import SEES, home, page
 from console.cookies import onward
 from console.room import ByVisitor, InRoom, Room, Visitor
@@ -41,7 +42,9 @@ async def make(
         errors = {"name": "Enter where you will use it, so that you know it again when you revoke it"}
         return await _page(request, room, visitor, body, errors=errors)
     secret = await asyncio.to_thread(
-        lambda: make_token(room.database, visitor.id, Kind.feed, room.now, name=name.strip(), owner=body)
+        lambda: make_token(
+            room.database, visitor.id, Kind.feed, room.now, name=plain(name).strip(), owner=body
+        )
     )
     return await _page(request, room, visitor, body, f"{room.settings.base_url}/calendar/{secret}.ics")
 

@@ -23,9 +23,14 @@ Errors = dict[str, str]
 async def typed_in(request: Request) -> dict[str, str]:
     """What was typed. A form that lost its key gets a new one, which its next showing carries."""
     given = await request.form(max_files=0, max_fields=20)
-    form = {name: value for name, value in given.items() if isinstance(value, str)}
+    form = {name: plain(value) for name, value in given.items() if isinstance(value, str)}
     form["key"] = form.get("key", "")[:100] or uuid.uuid4().hex
     return form
+
+
+def plain(text: str) -> str:
+    """The text with one kind of line end, and without the character that no database keeps."""
+    return text.replace("\r\n", "\n").replace("\x00", "")
 
 
 def without_words(form: Form, field: str, said: str) -> Errors:

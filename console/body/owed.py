@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
+from console.body.forms import plain
 from console.body.frame import SEES, SIZE, home, next_act, other_acts, page
 from console.inspect.links import pages, view
 from console.room import ByVisitor, InRoom
@@ -33,7 +34,7 @@ async def show(
     number: Annotated[str, Query(alias="page")] = "1",
 ) -> Response:
     chosen_view = View(heap) if heap in set(View) else View.owed
-    sought = Sought(body, chosen_view, report[:80], bool(overdue), words.strip())
+    sought = Sought(body, chosen_view, plain(report)[:80], bool(overdue), plain(words).strip())
     at = int(number) if number.isdecimal() and 0 < int(number) < 10_000 else 1
     found = await room.read(
         lambda database: owed(database, on_file(), sought, room.today, page=at, size=SIZE)

@@ -7,6 +7,7 @@ from uuid import uuid4
 from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
+from console.body.forms import plain
 from console.body.frame import SEES, home, page
 from console.body.submit import receipt_at
 from console.cookies import onward
@@ -58,7 +59,7 @@ async def withdraw(
         return await _form(request, room, visitor, body, found, key, reason, errors)
     room.pace.note("act", visitor.id)
     try:
-        receipts = await take_back(room.desk, found, visitor.id, reason.strip(), f"withdraw-{key}")
+        receipts = await take_back(room.desk, found, visitor.id, plain(reason).strip(), f"withdraw-{key}")
     except Refused as refused:
         return await _form(request, room, visitor, body, found, key, reason, {"reason": str(refused)})
     numbers = ", ".join(str(one.seq) for one in receipts)

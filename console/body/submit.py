@@ -12,6 +12,7 @@ from fastapi import APIRouter, Form, Query, Request
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
+from console.body.forms import plain
 from console.body.frame import home, page
 from console.cookies import onward
 from console.room import ByVisitor, InRoom, Room, Visitor
@@ -52,7 +53,12 @@ async def begin(
 ) -> Response:
     try:
         draft = await asyncio.to_thread(
-            unsent.begin, room.database, visitor.id, body, list(dict.fromkeys(cases or [])), room.now
+            unsent.begin,
+            room.database,
+            visitor.id,
+            body,
+            list(dict.fromkeys(map(plain, cases or []))),
+            room.now,
         )
     except Refused as refused:
         return await _choice(request, room, visitor, body, cases or [], {"cases": str(refused)})
@@ -142,7 +148,7 @@ async def _drafted(room: Room, visitor: Visitor, body: str, draft: str) -> Draft
 async def _save(room: Room, found: Drafted, form: FormData) -> None:
     said = str(form.get("answer", SubmissionAnswer.plan))
     answer = SubmissionAnswer(said) if said in set(SubmissionAnswer) else SubmissionAnswer.plan
-    reference, text = str(form.get("reference", "")), str(form.get("text", "")).replace("\r\n", "\n")
+    reference, text = plain(str(form.get("reference", ""))), plain(str(form.get("text", "")))
     try:
         await asyncio.to_thread(unsent.save, room.database, found.row, answer, reference, text, room.now)
     except NoDraft as none:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
+from console.body.forms import plain
 from console.cookies import onward
 from console.dates import NotADate, date_fields, read_date, typed
 from console.oversight.responses import RESPONDS, at_response, file_of, page
@@ -93,7 +94,7 @@ async def _record(
 
 
 async def _keep(room: Room, visitor: Visitor, oversight: str, file: ResponseFile, form: FormData) -> None:
-    text = str(form.get("text", "")).replace("\r\n", "\n")
+    text = plain(str(form.get("text", "")))
     if len(text) > LONGEST:
         raise Refused(f"Enter at most {LONGEST:,} characters, and send the rest as a document")
     await asyncio.to_thread(office.keep, room.database, visitor.id, file, text, room.now)
