@@ -1,12 +1,16 @@
 """The API: the same rights as pages, tokens that read or act, acts taken once, errors that programs know."""
 
 import time
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import event
 
 from lifecycle.words import Side
+from office.known import Wanted, known_cases
+from office.reach import Reach
 from office.tokens import Scope
 
 pytestmark = [pytest.mark.server, pytest.mark.xdist_group("console")]
@@ -289,3 +293,22 @@ def test_a_filter_that_is_misspelt_or_given_twice_filters_nothing_by_mistake(the
     assert (misspelt.status_code, misspelt.json()["error"]) == (422, "not_understood")
     assert "boddy" in misspelt.json()["detail"]
     assert twice.status_code == 422
+
+
+@pytest.mark.parametrize("reach", [Reach(True), Reach(False, bodies=("essex", "greater-manchester"))])
+def test_a_list_is_two_queries_at_any_size(there, reach):
+    asked: list[str] = []
+
+    def note(*given: object) -> None:
+        asked.append(str(given[2]))
+
+    counts, sizes = set(), set()
+    event.listen(there.database.engine, "before_cursor_execute", note)
+    for size in (1, 3, 200):
+        asked.clear()
+        found = known_cases(there.database, reach, Wanted(), datetime.now(UTC).date(), after=None, size=size)
+        sizes.add(len(found))
+        counts.add(len([one for one in asked if one.startswith("SELECT")]))
+    event.remove(there.database.engine, "before_cursor_execute", note)
+    assert len(sizes) == 3
+    assert counts == {2}
