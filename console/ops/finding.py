@@ -1,13 +1,13 @@
 """The search page: whatever somebody has at hand, from a mail or over the telephone."""
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
-from console.ops.shell import LOOK, show
+from console.ops.shell import LOOK, ops_router, show
 from console.room import InRoom
 from office.search import MOST, SHORTEST, search
 
-router = APIRouter(include_in_schema=False)
+router = ops_router()
 
 
 @router.get("/ops/search", name="search", dependencies=[LOOK])

@@ -3,11 +3,11 @@
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, File, Form, Request, UploadFile
+from fastapi import File, Form, Request, UploadFile
 from starlette.responses import Response
 
 from console.cookies import onward
-from console.ops.shell import LOOK, show
+from console.ops.shell import LOOK, Said, ops_router, show
 from console.room import ByVisitor, InRoom, Room
 from console.rules import NotFound, needs
 from lifecycle.words import Refused
@@ -15,7 +15,7 @@ from office.intake_entries import IntakeError
 from office.intake_review import import_reviewed, review, seal_file
 from office.intake_text import LIMIT
 
-router = APIRouter(include_in_schema=False)
+router = ops_router()
 ACT = needs("import")
 SHOWN = 200
 """At most so many rows of each kind are listed; all are counted."""
@@ -56,7 +56,7 @@ async def import_it(
     room: InRoom,
     visitor: ByVisitor,
     file: str,
-    shown: Annotated[str, Form()] = "",
+    shown: Said = "",
     leave_out_bad: Annotated[bool, Form()] = False,
 ) -> Response:
     """Import what was shown, all of it, and open its cases."""

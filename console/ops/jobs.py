@@ -1,15 +1,15 @@
 """Jobs, reconciliation, workers and queues; and whether this installation may send beyond this machine."""
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from activities.mail.route import parse_route
 from console.ops.now import live_in
-from console.ops.shell import LOOK, show
+from console.ops.shell import LOOK, ops_router, show
 from console.room import TASK_QUEUE, InRoom
 from office.installed import installed
 
-router = APIRouter(include_in_schema=False)
+router = ops_router()
 WHAT = {
     "dispatch": "sends what is due",
     "digest": "starts the morning’s digest",

@@ -2,15 +2,14 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Form, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from activities.mail.repair import NotPossible
 from console.cookies import onward
-from console.ops.shell import LOOK, PAGE, page_of, pagination, show, typed
+from console.ops.shell import LOOK, PAGE, Said, ops_router, page_of, pagination, show, typed
 from console.room import ByVisitor, InRoom, Room
 from console.rules import NotFound, needs
 from lifecycle.words import Refused
@@ -18,7 +17,7 @@ from models.tables import MailState
 from office import post
 from office.outbox import outbox
 
-router = APIRouter(include_in_schema=False)
+router = ops_router()
 ACT = needs("mail")
 STATES = {
     MailState.composed: "Composed",
@@ -66,7 +65,7 @@ async def one(request: Request, room: InRoom, mail: str) -> Response:
 
 @router.post("/ops/mail/{mail}/retry", dependencies=[ACT])
 async def retry(
-    request: Request, room: InRoom, visitor: ByVisitor, mail: str, confirm: Annotated[str, Form()] = ""
+    request: Request, room: InRoom, visitor: ByVisitor, mail: str, confirm: Said = ""
 ) -> Response:
     return await _confirmed(
         request,
@@ -82,7 +81,7 @@ async def retry(
 
 @router.post("/ops/mail/{mail}/arrived", dependencies=[ACT])
 async def arrived(
-    request: Request, room: InRoom, visitor: ByVisitor, mail: str, confirm: Annotated[str, Form()] = ""
+    request: Request, room: InRoom, visitor: ByVisitor, mail: str, confirm: Said = ""
 ) -> Response:
     return await _confirmed(
         request,
@@ -98,7 +97,7 @@ async def arrived(
 
 @router.post("/ops/mail/{mail}/again", dependencies=[ACT])
 async def again(
-    request: Request, room: InRoom, visitor: ByVisitor, mail: str, confirm: Annotated[str, Form()] = ""
+    request: Request, room: InRoom, visitor: ByVisitor, mail: str, confirm: Said = ""
 ) -> Response:
     return await _confirmed(
         request,

@@ -6,13 +6,13 @@ from contextlib import aclosing
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Request
+from fastapi import Header, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.responses import RedirectResponse, Response
 
 from console.ops.figures import figures
 from console.ops.live import Live
-from console.ops.shell import LOOK, show
+from console.ops.shell import LOOK, ops_router, show
 from console.room import ByVisitor, InRoom, Room, Visitor
 from console.signin import limits_of
 from lifecycle.dates import plain_date
@@ -21,7 +21,7 @@ from office.overview import OPEN_STAGES, WEEK, heat_map
 from office.people import NotAllowed, find_actor
 from office.rights import may
 
-router = APIRouter(include_in_schema=False)
+router = ops_router()
 
 
 def live_in(request: Request) -> Live:

@@ -5,13 +5,13 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from urllib.parse import quote
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from console.cookies import onward
 from console.dates import NotADate, read_date, typed
-from console.ops.shell import LOOK, PAGE, page_of, pagination, show
+from console.ops.shell import LOOK, NUL, PAGE, ops_router, page_of, pagination, show
 from console.room import ByVisitor, InRoom, Room, Visitor
 from console.rules import NotFound, needs
 from lifecycle.dates import plain_date
@@ -22,7 +22,7 @@ from office.people import INSPECTORATE
 from office.personnel import Change, Held
 from office.register import register, sheet
 
-router = APIRouter(include_in_schema=False)
+router = ops_router()
 ACT = needs("people")
 ROLES = [(role.value, role.value.replace("_", " ").capitalize()) for role in Role]
 KINDS = {
@@ -201,7 +201,7 @@ def _day(form: Mapping[str, str]) -> date:
 
 async def _form(request: Request) -> dict[str, str]:
     found: FormData = await request.form()
-    return {name: value for name, value in found.items() if isinstance(value, str)}
+    return {name: value.replace(NUL, "") for name, value in found.items() if isinstance(value, str)}
 
 
 async def _joiner(request: Request, room: Room, form: Mapping[str, str], said: str | None) -> Response:

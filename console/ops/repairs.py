@@ -2,13 +2,12 @@
 
 import asyncio
 import uuid
-from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from console.cookies import onward
-from console.ops.shell import LOOK, PAGE, page_of, pagination, show, typed
+from console.ops.shell import LOOK, PAGE, Said, ops_router, page_of, pagination, show, typed
 from console.room import TASK_QUEUE, ByVisitor, InRoom, Room
 from console.rules import NotFound, needs
 from lifecycle.words import Refused
@@ -17,7 +16,7 @@ from models.tables import Repair
 from office import repair as mending
 from office.stuck import BY_THEMSELVES, close, repair_file, stuck
 
-router = APIRouter(include_in_schema=False)
+router = ops_router()
 ACT = needs("repair")
 KINDS = {
     "parked": "Parked case",
@@ -60,9 +59,9 @@ async def reseat(
     request: Request,
     room: InRoom,
     visitor: ByVisitor,
-    id: Annotated[str, Form()],  # noqa: A002
-    key: Annotated[str, Form()],
-    confirm: Annotated[str, Form()] = "",
+    id: Said,  # noqa: A002
+    key: Said,
+    confirm: Said = "",
 ) -> Response:
     """Fold the case again from its ledger; start a workflow where there is none."""
     repair = await _repair(room, id)
@@ -84,8 +83,8 @@ async def close_by_hand(
     request: Request,
     room: InRoom,
     visitor: ByVisitor,
-    id: Annotated[str, Form()],  # noqa: A002
-    confirm: Annotated[str, Form()] = "",
+    id: Said,  # noqa: A002
+    confirm: Said = "",
 ) -> Response:
     repair = await _repair(room, id)
     try:

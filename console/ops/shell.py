@@ -1,19 +1,36 @@
 """What every operations page has: its navigation, and the banner that says when sending is stopped."""
 
 from collections.abc import Iterable, Mapping
+from typing import Annotated
 
-from fastapi import Request
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse
+from pydantic import AfterValidator
 
 from console.pages import instant_text, render
 from console.room import Room
-from console.rules import case_path, needs
+from console.rules import NotFound, case_path, needs
 from console.stages import plain, stage_text
 from lifecycle.words import Refused
 from models.database import Database
 from office.holds import Hold, holds
 
 LOOK = needs("see_operations")
+NUL = "\x00"
+Said = Annotated[str, Form(), AfterValidator(lambda text: text.replace(NUL, ""))]
+"""A field of a form. PostgreSQL takes no text with NUL in it, and nobody means one."""
+
+
+def refuse_nul(request: Request) -> None:
+    """No address of ours has one."""
+    if any(NUL in str(part) for part in (*request.query_params.values(), *request.path_params.values())):
+        raise NotFound(request.url.path)
+
+
+def ops_router() -> APIRouter:
+    return APIRouter(include_in_schema=False, dependencies=[Depends(refuse_nul)])
+
+
 SECTIONS = (
     ("Now", "/ops"),
     ("Map", "/ops/map"),

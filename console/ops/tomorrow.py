@@ -3,14 +3,13 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
-from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from activities.mail.repair import NotPossible
 from console.cookies import onward
-from console.ops.shell import LOOK, show, typed
+from console.ops.shell import LOOK, Said, ops_router, show, typed
 from console.room import ByVisitor, InRoom, Room
 from console.rules import NotFound, needs
 from lifecycle.dates import long_date
@@ -20,7 +19,7 @@ from office import holds, post
 from office.morrow import Post, next_working_day, post_of
 from office.overview import body_names, report_titles
 
-router = APIRouter(include_in_schema=False)
+router = ops_router()
 ACT = needs("mail")
 AHEAD = 30
 HERE = "/ops/post"
@@ -37,8 +36,8 @@ async def stop(
     request: Request,
     room: InRoom,
     visitor: ByVisitor,
-    reason: Annotated[str, Form()] = "",
-    confirm: Annotated[str, Form()] = "",
+    reason: Said = "",
+    confirm: Said = "",
 ) -> Response:
     """Stop all sending, at once."""
     errors = {}
@@ -69,10 +68,10 @@ async def hold(
     request: Request,
     room: InRoom,
     visitor: ByVisitor,
-    report: Annotated[str, Form()] = "",
-    body: Annotated[str, Form()] = "",
-    case: Annotated[str, Form()] = "",
-    reason: Annotated[str, Form()] = "",
+    report: Said = "",
+    body: Said = "",
+    case: Said = "",
+    reason: Said = "",
 ) -> Response:
     """Hold all mail about a report, a body or a case."""
     scope = {"report": report, "body": body, "case": case.strip()}
@@ -86,7 +85,7 @@ async def hold(
 
 
 @router.post("/ops/post/lift", dependencies=[ACT])
-async def lift(room: InRoom, visitor: ByVisitor, order: Annotated[str, Form()]) -> Response:
+async def lift(room: InRoom, visitor: ByVisitor, order: Said) -> Response:
     await asyncio.to_thread(holds.lift, room.database, visitor.id, order, room.now)
     return onward(room.keys, HERE, "Lifted. Each notice is checked again before it leaves.")
 

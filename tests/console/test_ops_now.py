@@ -113,3 +113,11 @@ def test_search_finds_what_people_have_at_hand(there):
         assert "Nothing has" in found("%%%")
         assert "at least two" in found("x")
         assert browser.get("/ops", params={"q": "kent"}).headers["location"].endswith("/ops/search?q=kent")
+
+
+@pytest.mark.parametrize(
+    "path", ["/ops/search?q=a%00b", "/ops/mail?mailbox=%00a", "/ops/mail/%00", "/ops/map?report=%00"]
+)
+def test_no_address_has_a_nul(there, path):
+    with there.as_("ops-1") as browser:
+        assert browser.get(path).status_code == 404
