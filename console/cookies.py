@@ -55,6 +55,11 @@ def flash_cookie(secure: bool) -> str:
     return f"__Host-{FLASH}" if secure else FLASH
 
 
+def forgotten(cookie: str, secure: bool) -> str:
+    """The header that has a browser forget a cookie of ours."""
+    return f"{cookie}=; Path=/; Max-Age=0; HttpOnly; SameSite=lax{'; Secure' if secure else ''}"
+
+
 def bound(cookie: bytes) -> bytes:
     """A page's message, as `onward` sets it, bound to this host and to HTTPS as the other cookies are."""
     ours = cookie.startswith(f"{FLASH}=".encode())

@@ -13,7 +13,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 
-from console.cookies import bound, flash_cookie, flash_of, session_cookie
+from console.cookies import bound, flash_cookie, flash_of, forgotten, session_cookie
 from console.room import Room, Visitor
 from office.access import Limits, signed_in
 from office.tokens import bearer
@@ -144,6 +144,7 @@ class WhoAsks:
         self.limits = limits
         self.cookie = session_cookie(secure)
         self.flash = flash_cookie(secure)
+        self.secure = secure
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and not scope["path"].startswith(ASSETS):
@@ -151,7 +152,19 @@ class WhoAsks:
             state = scope.setdefault("state", {})
             state["person"] = await self._person(request)
             state["flash"] = flash_of(self.room.keys, request.cookies.get(self.flash))
+            if state["flash"] is not None:
+                return await self.app(scope, receive, self._once(send))
         return await self.app(scope, receive, send)
+
+    def _once(self, send: Send) -> Send:
+        """Forget the message with the page that shows it; a redirect hands it on."""
+
+        async def sending(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start" and message["status"] != 303:
+                MutableHeaders(scope=message).append("Set-Cookie", forgotten(self.flash, self.secure))
+            await send(message)
+
+        return sending
 
     async def _person(self, request: Request) -> Visitor | None:
         if request.url.path.startswith(API):

@@ -73,3 +73,10 @@ def test_it_says_whether_it_lives_and_can_work(there):
         assert browser.get("/healthz").json() == {"alive": True}
         ready = browser.get("/readyz")
         assert (ready.status_code, ready.json()) == (200, {"ledger": True, "engine": True})
+
+
+def test_a_message_is_said_once(there):
+    with there.as_("ops-2") as browser:
+        browser.post("/account/sessions/end", data={"session": "others"})
+        assert "Signed out there." in browser.get("/account").text
+        assert "Signed out there." not in browser.get("/account").text
