@@ -1,13 +1,14 @@
 """The standing self-audit: what `audit/` counts again, asked of this ledger and this engine, and kept as repairs."""
 
 import asyncio
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 from temporalio.client import Client
 
 from activities.ledger.repairs import close_repair, open_repair
+from activities.mail.orders import in_force
 from audit.record import Difference
 from audit.rows import BATCH, papers, since, streams, tonight
 from audit.seats import Standing, wrong_seats
@@ -15,7 +16,7 @@ from audit.shelf import Shelf, read_shelf
 from audit.whole import differences
 from lifecycle.dates import local_date
 from models.database import Database
-from models.tables import CaseRow, Repair
+from models.tables import CaseRow, Heartbeat, Repair
 from office.desk import NoCase
 from office.running import conducted, runs
 
@@ -61,8 +62,25 @@ def _twice(database: Database, found: list[Difference], shelf: Shelf, now: datet
     names = sorted({one.subject for one in found})
     with database.reading() as session:
         again = set(differences(papers(session, names), shelf, now))
-    kinds = {(one.kind, one.subject) for one in found}
-    return sorted(one for one in again if (one.kind, one.subject) in kinds)
+        kinds = {(one.kind, one.subject) for one in found}
+        explained = _explained(session, now)
+        return sorted(one for one in again if (one.kind, one.subject) in kinds and not explained(one))
+
+
+def _explained(session: Session, now: datetime) -> Callable[[Difference], bool]:
+    """Whether something says already why a notice waits: an order, a repair of the post's, or that nothing is armed."""
+    freeze, post = in_force(session, now), session.get(Heartbeat, "dispatch")
+    unarmed = post is not None and post.outcome.startswith("nothing sent")
+    ours = col(Repair.kind).in_(ROWS)
+    known = set(session.exec(select(Repair.subject).where(col(Repair.closed_at).is_(None), ~ours)))
+
+    def explained(one: Difference) -> bool:
+        if one.kind != "notice_waiting":
+            return False
+        frozen = freeze.covers(one.subject, session.get(CaseRow, one.subject))
+        return unarmed or frozen or one.subject in known
+
+    return explained
 
 
 def every_stream(database: Database) -> list[str]:

@@ -14,6 +14,7 @@ WHAT = {
     "dispatch": "sends what is due",
     "digest": "starts the morning’s digest",
     "reconcile": "compares open cases with running workflows",
+    "audit": "counts again, once a night, what should have happened",
     "scan": "has uploads scanned",
     "expire-uploads": "discards uploads that nobody submitted",
 }

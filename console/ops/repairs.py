@@ -26,8 +26,20 @@ KINDS = {
     "no_contact": "Nobody to tell",
     "not_composed": "Mail that cannot be written",
     "held": "Held back",
+    "stray_workflow": "Workflow without an open case",
+    "broken_chain": "Events that were changed",
+    "rules_missing": "Policy or calendar gone",
+    "wrong_clock": "Date counted otherwise",
+    "wrong_rung": "Rung recorded wrongly",
+    "rung_missing": "Rung not recorded",
+    "wrong_told": "News not told",
+    "wrong_rows": "Rows that are not the events’",
+    "notice_missing": "Notice gone",
+    "notice_unasked": "Notice nobody asked for",
+    "notice_wrong": "Notice not as its event asks",
+    "notice_waiting": "Notice that does not leave",
 }
-OF_WORKFLOW = ("parked", "no_workflow")
+OF_WORKFLOW = ("parked", "no_workflow", "rung_missing")
 OF_MAIL = ("unknown_send", "refused", "held")
 
 

@@ -1,13 +1,14 @@
 """Each kind of fault planted into a ledger: found, named, and, where its remedy can be pressed, mended."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from sqlmodel import Session, col, delete, select
 
 from activities.ledger.append import append
-from activities.ledger.repairs import outstanding
+from activities.ledger.repairs import open_repair, outstanding
 from audit.record import Difference
 from audit.rows import papers
 from audit.shelf import Shelf, read_shelf
@@ -19,14 +20,33 @@ from lifecycle.rules import Rules
 from lifecycle.words import Reason, Refused, Role
 from models.database import Database
 from models.messages import Append
-from models.tables import ActTaken, CaseRow, ClockRow, EventRow, Notice, Person, PersonRole
+from models.tables import (
+    ActTaken,
+    CaseRow,
+    ClockRow,
+    EventRow,
+    Heartbeat,
+    Notice,
+    Order,
+    Person,
+    PersonRole,
+)
 from office.auditing import ROWS, audit_rows, every_stream, keep_repairs, one_stream
 from office.desk import NoCase
 from office.mending import mend
-from tests.ledger.story import ISSUED, Story, everything
+from tests.conftest import SQLiteFiles
+from tests.ledger.story import ISSUED, MORNING, Story, everything
 
 SHELF = read_shelf()
 Plant = Callable[[Session, str], object]
+
+
+@pytest.fixture
+def database(tmp_path: Path, sqlite_template: Path) -> Iterator[Database]:
+    """On SQLite alone: what is judged are values; test_lives, test_heads and test_nights read both."""
+    files = SQLiteFiles(tmp_path, sqlite_template)
+    yield files.new()
+    files.close()
 
 
 @pytest.fixture
@@ -262,6 +282,25 @@ def test_a_notice_that_waits_for_a_day_is_named(story: Story) -> None:
     plant(story, changed("due", state="due"))
     assert one(story).kind == "notice_waiting"
     plant(story, lambda session, stream: of_due(session, stream).sqlmodel_update({"held": True}))
+    assert found(story) == []
+
+
+def order(session: Session, stream: str) -> None:
+    session.add(Order(id="stop", kind="stop_sending", actor="ops-1", on=ISSUED, effective_at=MORNING))
+
+
+def post_repair(session: Session, stream: str) -> None:
+    open_repair(session, f"no_contact/{stream}", stream, "no_contact", "nobody holds the role", "add one")
+
+
+def unarmed(session: Session, stream: str) -> None:
+    session.add(Heartbeat(job="dispatch", started_at=MORNING, outcome="nothing sent: not armed"))
+
+
+@pytest.mark.parametrize("why", [order, post_repair, unarmed])
+def test_a_notice_whose_waiting_is_explained_already_is_not_named(story: Story, why: Plant) -> None:
+    plant(story, changed("due", state="due"))
+    plant(story, why)
     assert found(story) == []
 
 

@@ -1,6 +1,7 @@
 """The engine's file is deleted: the next start seats every case again, and no mail leaves twice."""
 
 import json
+import sqlite3
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -84,3 +85,27 @@ def test_an_engine_that_lost_its_file_is_rebuilt_by_the_next_start(tmp_path: Pat
         until_mailed(there, str(file_of(there, other)["row"]["reference"]))  # type: ignore[index]
         assert set(settled(there).values()) == {1}
         assert there.run("doctor").returncode == 0
+        the_audit_finds_nothing_until_something_is_wrong(there, other)
+
+
+def the_audit_finds_nothing_until_something_is_wrong(there: Installation, case: str) -> None:
+    assert there.json("audit") == []
+    head = there.json("audit", "verify")["head"]  # type: ignore[index]
+    with sqlite3.connect(there.home / "ledger.db") as ledger:
+        ledger.execute("update case_ set stage = 'published' where id = ?", (case,))
+    wrong = there.run("audit", "--case", case, "--json")
+    assert wrong.returncode == 1
+    [found] = json.loads(wrong.stdout)
+    assert (found["kind"], found["remedy"]) == ("wrong_rows", f"followthrough audit mend {case}")
+    assert f"followthrough audit mend {case}" in there.run("doctor").stdout
+    assert there.run("audit", "mend", case, actor="lead-1").returncode == 77
+    mended = there.run("audit", "mend", case, actor="ops-1")
+    assert (mended.returncode, "from its events" in mended.stdout) == (0, True), mended.stderr
+
+    assert there.run("audit", "verify", "--head", head).returncode == 0
+    with sqlite3.connect(there.home / "ledger.db") as ledger:
+        ledger.execute("update event set actor = 'mallory' where stream = ? and seq = 2", (case,))
+    broken = there.run("audit", "verify")
+    assert (broken.returncode, f"broken: {case}: Event 2 of" in broken.stdout) == (1, True)
+    refused = there.run("audit", "mend", case, actor="ops-1")
+    assert (refused.returncode, "is not mended" in refused.stderr) == (65, True)
