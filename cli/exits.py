@@ -17,6 +17,7 @@ from config.policy_files import NoPolicy
 from config.sources import SettingsError
 from config.temporal import NoServer
 from console.assets import AssetsError
+from embedded.backup.manifest import BadBackup
 from embedded.binary import NoEngine
 from embedded.engine import EngineFailed
 from embedded.inbox import InboxError
@@ -57,6 +58,7 @@ CODES: dict[type[Exception], Exit] = {
     PolicyError: Exit.data,
     LimitError: Exit.data,
     NotPossible: Exit.data,
+    BadBackup: Exit.data,
     HistoryError: Exit.data,
     DeedFailed: Exit.data,
     FolderTaken: Exit.usage,

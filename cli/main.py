@@ -13,6 +13,7 @@ from cli import audit, case_acts, deadline, engine, exits, mail, output, policy,
 from cli import case as _case  # noqa: F401 - adds list, show and reseat
 from cli import case_asking as _asking  # noqa: F401 - adds what is asked and answered
 from cli.arming import app as arming_app
+from cli.backup import app as backup_app
 from cli.doctor import app as doctor_app
 from cli.room import As, AsJson, actor, ledger, today
 from config.logs import set_up
@@ -36,6 +37,7 @@ app.add_typer(policy.app, name="policy")
 app.add_typer(settings.app, name="config")
 app.add_typer(doctor_app)
 app.add_typer(arming_app)
+app.add_typer(backup_app)
 
 
 @app.callback(invoke_without_command=True)

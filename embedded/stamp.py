@@ -24,9 +24,9 @@ def check_stamp(home: Path, ours: Stamp) -> None:
     """Stamp a new file before it is made; raises WrongEngine when an old one is not ours to open."""
     database, stamp = home / DATABASE, home / STAMP
     if not database.exists():
-        stamp.write_text(json.dumps(asdict(ours)) + "\n", encoding="ascii")
+        write_stamp(home, ours)
         return
-    theirs = _read(stamp)
+    theirs = read_stamp(home)
     if theirs is None:
         raise WrongEngine(
             f"{stamp} is missing or cannot be read, so nobody knows what made {database}. {_ways(home)}"
@@ -43,9 +43,15 @@ def check_stamp(home: Path, ours: Stamp) -> None:
         )
 
 
-def _read(stamp: Path) -> Stamp | None:
+def write_stamp(home: Path, stamp: Stamp) -> None:
+    """Say what made, or is about to make, the engine's file in this home."""
+    (home / STAMP).write_text(json.dumps(asdict(stamp)) + "\n", encoding="ascii")
+
+
+def read_stamp(home: Path) -> Stamp | None:
+    """What made the engine's file in this home; None when nobody knows."""
     try:
-        read = json.loads(stamp.read_text(encoding="ascii"))
+        read = json.loads((home / STAMP).read_text(encoding="ascii"))
         return Stamp(read["server"], read["timeline"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -54,5 +60,6 @@ def _read(stamp: Path) -> Stamp | None:
 def _ways(home: Path) -> str:
     return (
         "Go back to the version that made it, or move "
-        f"{home / DATABASE}* and {home / STAMP} aside and rebuild the workflows from the ledger."
+        f"{home / DATABASE}* and {home / STAMP} aside and start again: the workflows are rebuilt from the ledger "
+        "(`followthrough engine rebuild`; docs/operating.md)."
     )

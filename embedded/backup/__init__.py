@@ -1,0 +1,1 @@
+"""Backups of both stores, and copies restored from them (docs/operating.md)."""
