@@ -44,5 +44,8 @@ async def test_pages_are_for_everybody(open_window, there, person):
 @pytest.mark.parametrize("person", PEOPLE)
 async def test_pages_work_without_javascript(open_window, there, person):
     window = await signed_in(open_window, there, person, javascript=False, width=320)
-    shown = [kind async for kind in pages(window) if not await fits_a_phone(window.page)]
-    assert len(shown) >= 3
+    shown = 0
+    async for _ in pages(window):
+        shown += 1
+        await fits_a_phone(window.page)
+    assert shown >= 3
