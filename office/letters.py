@@ -47,7 +47,8 @@ class Envelope:
 
 @dataclass(frozen=True)
 class Criterion:
-    """A criterion with what was found. `name` reads on from "your plans include", or is a sentence; `says` are its own."""
+    """A criterion with what was found. `name` reads on from "your plans include", or is a sentence; `says` are its
+    own."""
 
     name: str
     finding: Finding
