@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from console.inspect.links import at, pages, view
 from console.pages import render
-from console.room import ByVisitor, InRoom
+from console.room import ByVisitor, InRoom, Visitor
 from console.rules import case_path, needs
 from office.allocation import inspectors
 from office.worklist import Task, Wanted, Whose, Work, work
@@ -30,13 +30,14 @@ WHOSE = {
     Whose.all: "Everybody’s",
 }
 DOORS = {
-    Task.assess: "assess",
-    Task.time: "answer",
-    Task.question: "answer",
-    Task.authorise: "review",
-    Task.letter: "letter",
-    Task.inspection: "inspection",
+    Task.assess: ("assess", "see_work"),
+    Task.time: ("answer", "answer_request"),
+    Task.question: ("answer", "answer_question"),
+    Task.authorise: ("review", "see_work"),
+    Task.letter: ("letter", "send_letter"),
+    Task.inspection: ("inspection", "record_inspection"),
 }
+"""The page on which each is done, and what one must be allowed so as to see it."""
 
 
 class View(BaseModel):
@@ -86,7 +87,7 @@ async def show(
             name: (lambda value, name=name: view(PATH, chosen, **{name: value}))
             for name in ("body", "report", "reference")
         },
-        href=lambda line: _door(line),
+        href=lambda line: _door(visitor, line),
         case_path=case_path,
         pagination=pages(PATH, chosen, asked.page, found.pages),
         me=visitor.id,
@@ -96,8 +97,10 @@ async def show(
     )
 
 
-def _door(line: Work) -> str:
-    return at(line.case, DOORS[line.task])
+def _door(visitor: Visitor, line: Work) -> str:
+    """Where it is done; the case's page for those who may only look on."""
+    page, needed = DOORS[line.task]
+    return at(line.case, page) if visitor.may(needed, line.body) else case_path(line.case)
 
 
 def _choices(asked: View, people: list[tuple[str, str]]) -> list[dict[str, object]]:
