@@ -23,13 +23,19 @@ from models.database import Database
 from models.messages import CaseView, Reseat, TimeFrame
 from models.tables import CaseRow
 from office.barriers import start_report, waiting_reports
-from office.desk import NO_ANSWER, PATIENCE, Desk, NeedsRepair, silence
+from office.desk import NO_ANSWER, PATIENCE, Desk, Ended, NeedsRepair, Unreachable, silence
+from office.queues import engine
 from office.repair import REAL, folded, start_case
 from office.running import conducted, runs
 
 AT_ONCE = 20
 LOOKS_EVERY = 0.1
+A_MOMENT = timedelta(seconds=1)
 KEY = "rebuild"
+NO_WORKER = (
+    "Nothing was done: no worker asks the engine for work. Start `followthrough up` or `followthrough worker`, "
+    "and run this again."
+)
 Progress = Callable[[int, int, str], None]
 
 
@@ -113,8 +119,9 @@ class Rebuild:
         """Seat everything. Interrupted, it leaves nothing half-done: run it again.
 
         Raises:
-            Unreachable: when the engine does not answer.
+            Unreachable: when the engine does not answer. NeedsRepair: when no worker is there to take a seat.
         """
+        await self._worker_there()
         found, streams = Rebuilt(), await asyncio.to_thread(self._streams)
         gate, done = asyncio.Semaphore(AT_ONCE), 0
 
@@ -132,6 +139,14 @@ class Rebuild:
         await asyncio.to_thread(self._close_repairs, streams, found)
         return found
 
+    async def _worker_there(self) -> None:
+        """A worker that has just started may be a moment late. Without one every case would be waited for in vain."""
+        end = asyncio.get_running_loop().time() + self.patience.total_seconds()
+        while not (seen := await engine(self.client, self.task_queue)).workers:
+            if asyncio.get_running_loop().time() > end:
+                raise Unreachable(seen.trouble) if seen.trouble else NeedsRepair(NO_WORKER)
+            await asyncio.sleep(LOOKS_EVERY)
+
     # --- one case ---------------------------------------------------------------------------------------------------
 
     async def _seat(self, stream: str, found: Rebuilt) -> None:
@@ -148,7 +163,7 @@ class Rebuild:
         if await start_case(self.client, case, self.task_queue, self.time):
             await self._agreed(case.id, self.patience)
             return Seat.started
-        if await self._agrees(case.id):
+        if await self._agrees_within(case.id, A_MOMENT):
             return Seat.there
         await self._desk.fold_again(case.id, Reseat(key=KEY, actor=self.actor))
         await self._agreed(case.id, self.patience)
@@ -156,14 +171,20 @@ class Rebuild:
 
     async def _agreed(self, stream: str, patience: timedelta) -> None:
         """Wait until the workflow stands where the ledger does. Raises NeedsRepair."""
+        if not await self._agrees_within(stream, patience):
+            raise NeedsRepair(
+                f"The workflow of {stream} has a seat and does not stand where its ledger does. "
+                "Look at it in Temporal's Web UI: its last error says why."
+            )
+
+    async def _agrees_within(self, stream: str, patience: timedelta) -> bool:
+        """Whether it stands there before patience ends: it may be on its way, begun by another rebuild."""
         end = asyncio.get_running_loop().time() + patience.total_seconds()
         while not await self._agrees(stream):
             if asyncio.get_running_loop().time() > end:
-                raise NeedsRepair(
-                    f"The workflow of {stream} has a seat and does not stand where its ledger does. "
-                    "Look at it in Temporal's Web UI: its last error says why."
-                )
+                return False
             await asyncio.sleep(LOOKS_EVERY)
+        return True
 
     async def _agrees(self, stream: str) -> bool:
         """Whether the workflow holds the very case that the ledger folds to: then their agendas are the same too.
@@ -208,10 +229,18 @@ class Rebuild:
             case = await asyncio.to_thread(self._known, stream)
             if case is None:
                 found.unknown.append(stream)
-            elif case.ended:
-                found.closed += 1
-                if act:
-                    await self._desk.fold_again(stream, Reseat(key=KEY, actor=self.actor))
+            elif case.ended and await runs(self.client, stream):
+                await self._stray(stream, found, act=act)
+
+    async def _stray(self, stream: str, found: Rebuilt, *, act: bool) -> None:
+        try:
+            if act:
+                await self._desk.fold_again(stream, Reseat(key=KEY, actor=self.actor))
+            found.closed += 1
+        except Ended:
+            return  # by itself, meanwhile
+        except NeedsRepair as stuck:
+            found.stuck[stream] = str(stuck)
 
     def _known(self, stream: str) -> Case | None:
         with suppress(LookupError):

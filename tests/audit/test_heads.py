@@ -7,6 +7,7 @@ import pytest
 from sqlmodel import update
 
 from activities.ledger import digest
+from activities.ledger.chain import digest as hash_of
 from activities.ledger.chain import first_break as by_the_ledger
 from audit.chains import first_break, head_of_all
 from audit.rows import heads, papers
@@ -79,7 +80,7 @@ def test_a_chain_written_anew_is_seen_against_a_head_that_was_kept(
     forged, previous = [], first.previous_hash
     for row in events_of(database, stories[0].case.id):
         row.actor, row.previous_hash = "mallory", previous
-        previous = row.hash = _digest(row)
+        previous = row.hash = hash_of(row.model_dump())
         forged.append(row)
     with database.writing() as session:
         for row in forged:
@@ -87,12 +88,6 @@ def test_a_chain_written_anew_is_seen_against_a_head_that_was_kept(
     assert by_the_ledger(events_of(database, stories[0].case.id)) is None
     found = verify(database, head=head)
     assert (found.broken, found.as_said) == ({}, False)
-
-
-def _digest(row: EventRow) -> str:
-    from activities.ledger.chain import digest as of_row
-
-    return of_row(row.model_dump())
 
 
 @pytest.mark.parametrize("changes", [{"actor": "mallory"}, {"act_key": "x"}, {"details": {}}, {"kind": "x"}])

@@ -16,21 +16,25 @@ from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 from activities.ledger.streams import may_be_open
+from config.settings import load
+from embedded import up
 from embedded.engine import engine
 from embedded.plan import Plan
 from embedded.ports import free_ports
 from lifecycle.words import ENGINE, Stage
 from models.messages import CaseView, Forecast, TimeFrame
 from models.tables import EventRow, Notice, Repair
+from office.desk import NeedsRepair
 from office.rebuild import Rebuild, Rebuilt
 from office.repair import folded
-from office.running import conducted, without_workflow
+from office.running import conducted, runs, without_workflow
 from tests.ledger.story import everything
 from tests.unit import builders as b
 from tests.workflows.damage import lose, repairs
 from tests.workflows.lives import ASKING, CRITERIA, SHORT, SIX_MONTHS, up_to
 from tests.workflows.reports import reported
 from tests.workflows.scene import GRAIN, OPENED, Followed, Scene, soon
+from tests.workflows.test_append_answers import behind_its_back
 
 pytestmark = [pytest.mark.server, pytest.mark.xdist_group("rebuild")]
 ROOT = Path(__file__).parents[2]
@@ -176,7 +180,7 @@ async def reset(case: Followed) -> None:
     case.handle = case.scene.client.get_workflow_handle(case.id)
 
 
-async def test_a_workflow_that_was_reset_is_folded_again(scene):
+async def test_a_workflow_that_was_reset_goes_on_where_the_ledger_stands(scene):
     case, closed = await up_to(scene, "record_submission", own_limits=SIX_MONTHS), await scene.open()
     await closed.take(b.request())
     await closed.take(b.withdrawal())
@@ -184,11 +188,31 @@ async def test_a_workflow_that_was_reset_is_folded_again(scene):
     before = await agendas([case])
     for one in (case, closed):
         await reset(one)
-    assert await agendas([case]) != before
-    await soon(lambda: _listed(scene, closed))
     found = await rebuilding(scene).run()
-    assert (found.started, found.reseated, found.closed, found.stuck) == (0, 1, 1, {})
+    assert (found.open, found.started, found.there + found.reseated, found.stuck) == (1, 0, 1, {})
     assert await agendas([case]) == before
+
+    async def ended() -> bool:
+        """The engine's list of what runs lags by a moment."""
+        await rebuilding(scene).run()
+        return not await runs(scene.client, closed.id)
+
+    await soon(ended)
+    assert await closed.handle.result() == "withdrawn"
+    await case.take(b.assessment())
+
+
+async def test_a_workflow_behind_its_ledger_is_folded_again_and_one_of_a_closed_case_ends(scene):
+    case, closed = await up_to(scene, "send_request_letter", own_limits=SIX_MONTHS), await scene.open()
+    before = await agendas([case])
+    for one, act in ((case, b.submission()), (closed, b.withdrawal())):
+        behind_its_back(one, (await one.view()).case, act)
+    await soon(lambda: _listed(scene, closed))
+    plan = await rebuilding(scene).plan()
+    assert (plan.open, plan.there, plan.closed) == (1, 1, 1)
+    found = await rebuilding(scene).run()
+    assert (found.started, found.there, found.reseated, found.closed, found.stuck) == (0, 0, 1, 1, {})
+    assert await agendas([case]) != before
     assert await closed.handle.result() == "withdrawn"
     await case.take(b.assessment())
 
@@ -246,3 +270,32 @@ async def test_a_workflow_whose_case_the_ledger_does_not_know_is_left_to_people(
     with scene.database.reading() as session:
         assert may_be_open(session) == []
     assert (await case.view()).case.opened
+
+
+async def test_without_a_worker_nothing_is_begun(empty_scene):
+    async with empty_scene.working():
+        case = await empty_scene.open()
+    alone = Scene(empty_scene.client, empty_scene.skipper, empty_scene.database, f"{empty_scene.name}-2")
+    await terminate(case)
+    with pytest.raises(NeedsRepair, match="no worker asks the engine for work"):
+        await Rebuild(alone.client, alone.database, alone.queue, ENGINE, patience=timedelta()).run()
+    assert await without_workflow(alone.client, alone.queue, [case.id]) == [case.id]
+
+
+@pytest.mark.parametrize("address", [None, "127.0.0.1:7233"])
+async def test_a_start_seats_what_its_own_engine_lost_and_only_says_it_of_somebody_elses(
+    scene, monkeypatch, address
+):
+    case = await scene.open()
+    await terminate(case)
+    monkeypatch.setattr(up, "TASK_QUEUE", scene.queue)
+    said: list[str] = []
+    await up._seat_lost(load(temporal_address=address), scene.client, scene.database, said.append)
+    assert said[0] == "The ledger holds 1 open cases that have no workflow."
+    assert ("followthrough engine rebuild" in said[1]) is (address is not None)
+    lost = await without_workflow(scene.client, scene.queue, [case.id])
+    assert lost == ([case.id] if address else [])
+    await up._seat_lost(load(), scene.client, scene.database, said.append)
+    heard = len(said)
+    await up._seat_lost(load(), scene.client, scene.database, said.append)
+    assert len(said) == heard

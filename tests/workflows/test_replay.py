@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from embedded.mailstore import messages
+from models.database import Database
+from office.auditing import audit_rows, every_stream
 from rehearsal.errors import DeedFailed, FolderTaken
 from rehearsal.history_file import find_history
 from rehearsal.independent import count
@@ -114,6 +116,13 @@ def test_the_digest_sees_a_changed_row_but_not_the_hosts_clock(folder, example):
     assert ledger_digest(folder / "ledger.db") == example[1].ledger
     change(folder, "UPDATE event SET actor = 'nobody' WHERE seq = 1")
     assert ledger_digest(folder / "ledger.db") != example[1].ledger
+
+
+def test_the_audit_finds_no_difference_in_what_a_replay_leaves(example):
+    folder, result = example
+    database = Database(f"sqlite:///{folder / 'ledger.db'}")
+    assert audit_rows(database, every_stream(database), result.until) == []
+    database.close()
 
 
 def test_the_independent_count_finds_a_mail_that_did_not_arrive(folder):
