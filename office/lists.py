@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, func, literal_column
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, select
 
-from lifecycle.words import ENDS, Side, Stage
+from lifecycle.words import Side, Stage
 from models.database import Database
 from models.tables import Allocation, Body, CaseRow, Person, Recommendation, Report
 
@@ -187,11 +187,11 @@ def _dates(sought: Sought, today: date) -> list[ColumnElement[bool]]:
 
 
 def _open(sought: Sought) -> list[ColumnElement[bool]]:
-    """A stage that is an end says for itself that ended cases are wanted."""
+    """A stage says for itself whether it is an end, and nothing that has ended waits for anybody."""
     ended = col(CaseRow.ended_on)
     if sought.shown is Shown.ended:
         return [ended.is_not(None)]
-    by_itself = sought.stage is not None and sought.stage in ENDS
+    by_itself = sought.stage is not None or sought.waiting is not None
     return [ended.is_(None)] if sought.shown is Shown.open and not by_itself else []
 
 

@@ -43,25 +43,29 @@ class ActTaken(SQLModel, table=True):
 class CaseRow(SQLModel, table=True):
     """A case or response as pages show it: a projection of its stream, rebuilt from it at need.
 
-    `waits_on` is the side whose duty is next; empty when it has ended.
+    `waits_on` is the side whose duty is next; empty when it has ended. Its indexes hold all that lists filter and
+    count by, so that rows are read for one page alone.
     """
 
     __tablename__ = "case_"
     __table_args__ = (
         Index("ix_case_stage", "stage", "next_due", "id"),
-        Index("ix_case_next", "next_due", "id", "ended_on"),
+        Index("ix_case_next", "next_due", "id", "ended_on", "body_id"),
         Index("ix_case_ended", "ended_on", "next_due", "id"),
-        Index("ix_case_waits", "waits_on", "next_due", "id"),
+        Index("ix_case_waits", "waits_on", "next_due", "id", "stage"),
         Index("ix_case_map", "stage", "body_id"),
+        Index(
+            "ix_case_body", "body_id", "id", "ended_on", "kind", "stage", "next_due", "waits_on", "report_id"
+        ),
         Index("ix_case_of_report", "report_id", "stage", "outcome"),
     )
 
     id: str = Field(primary_key=True, max_length=200)
     kind: str = Field(default="recommendation", max_length=40)
     reference: str = Field(index=True, max_length=80)
-    body_id: str = Field(index=True, max_length=80)
+    body_id: str = Field(max_length=80)
     oversight_id: str | None = Field(default=None, max_length=80)
-    report_id: str = Field(index=True, max_length=80)
+    report_id: str = Field(max_length=80)
     recommendation_kind: str = Field(max_length=60)
     division: str = Field(max_length=40)
     policy: str = Field(max_length=80)
