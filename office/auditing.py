@@ -16,7 +16,7 @@ from audit.shelf import Shelf, read_shelf
 from audit.whole import differences
 from lifecycle.dates import local_date
 from models.database import Database
-from models.tables import CaseRow, Heartbeat, Repair
+from models.tables import CaseRow, Heartbeat, Order, Repair
 from office.desk import NoCase
 from office.running import conducted, runs
 
@@ -34,6 +34,8 @@ ROWS = (
     "notice_wrong",
     "notice_waiting",
 )
+BACKLOG = "recovery"
+"""An order of this kind holds what is late after an outage, until a person lets it go."""
 SEATS = ("no_workflow", "stray_workflow")
 
 
@@ -71,6 +73,9 @@ def _explained(session: Session, now: datetime) -> Callable[[Difference], bool]:
     """Whether something says already why a notice waits: an order, a repair of the post's, or that nothing is armed."""
     freeze, post = in_force(session, now), session.get(Heartbeat, "dispatch")
     unarmed = post is not None and post.outcome.startswith("nothing sent")
+    backlog = session.exec(
+        select(Order.id).where(Order.kind == BACKLOG, col(Order.lifted_at).is_(None))
+    ).first()
     ours = col(Repair.kind).in_(ROWS)
     known = set(session.exec(select(Repair.subject).where(col(Repair.closed_at).is_(None), ~ours)))
 
@@ -78,7 +83,7 @@ def _explained(session: Session, now: datetime) -> Callable[[Difference], bool]:
         if one.kind != "notice_waiting":
             return False
         frozen = freeze.covers(one.subject, session.get(CaseRow, one.subject))
-        return unarmed or frozen or one.subject in known
+        return unarmed or frozen or backlog is not None or one.subject in known
 
     return explained
 

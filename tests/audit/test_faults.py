@@ -289,6 +289,10 @@ def order(session: Session, stream: str) -> None:
     session.add(Order(id="stop", kind="stop_sending", actor="ops-1", on=ISSUED, effective_at=MORNING))
 
 
+def backlog(session: Session, stream: str) -> None:
+    session.add(Order(id="late", kind="recovery", actor="engine", on=ISSUED, effective_at=MORNING))
+
+
 def post_repair(session: Session, stream: str) -> None:
     open_repair(session, f"no_contact/{stream}", stream, "no_contact", "nobody holds the role", "add one")
 
@@ -297,7 +301,7 @@ def unarmed(session: Session, stream: str) -> None:
     session.add(Heartbeat(job="dispatch", started_at=MORNING, outcome="nothing sent: not armed"))
 
 
-@pytest.mark.parametrize("why", [order, post_repair, unarmed])
+@pytest.mark.parametrize("why", [order, backlog, post_repair, unarmed])
 def test_a_notice_whose_waiting_is_explained_already_is_not_named(story: Story, why: Plant) -> None:
     plant(story, changed("due", state="due"))
     plant(story, why)
