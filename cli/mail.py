@@ -1,11 +1,16 @@
 """`followthrough mail …`: what was sent and what became of it; held, retried, resolved; sending stopped."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
+from activities.mail.recovery_plan import Plan, plan
+from activities.mail.recovery_plan import go as carry_out
+from activities.mail.setup import pace_of
 from cli import output
 from cli.room import As, AsJson, actor, ledger
+from config.settings import load
 from models.tables import Mail, MailState
 from office import post
 
@@ -13,6 +18,7 @@ app = typer.Typer(help="Mail: what was sent, and what became of it.", no_args_is
 
 MailId = Annotated[str, typer.Argument(help="As in `mail list`.", metavar="MAIL")]
 Reason = Annotated[str, typer.Option("--reason", help="Why; it is recorded.")]
+PLANNED = ("should_have_left", "fate", "why", "case", "rung", "role", "mailbox", "due")
 COLUMNS = ("id", "composed_at", "mailbox", "state", "tries", "code", "held", "subject")
 
 
@@ -99,6 +105,43 @@ def resume(as_: As = None) -> None:
     with ledger() as database:
         lifted = post.resume_sending(database, actor(as_))
     output.put(f"{lifted} orders lifted; sending goes on.")
+
+
+@app.command()
+def recovery(
+    go: Annotated[bool, typer.Option("--go", help="Carry the plan out.")] = False,
+    reason: Annotated[
+        str, typer.Option("--reason", help="Completes what each mail says: it is late because …")
+    ] = "",
+    as_: As = None,
+    as_json: AsJson = False,
+) -> None:
+    """After an outage: what of the mail held back would leave, and what not, and why; with --go, release it."""
+    now, pace = datetime.now(UTC), pace_of(load())
+    with ledger() as database:
+        if go:
+            person = actor(as_)
+            found = post.act_on_mail(database, person, lambda one: carry_out(one, person, reason, now, pace))
+        else:
+            with database.writing() as session:
+                found = plan(session, now, pace)
+    if as_json:
+        output.put_json({**vars(found), "counts": found.counts, "released": go})
+        return
+    output.put_rows([vars(one) for one in found.notices], PLANNED, as_json=False)
+    output.say(_plan_in_words(found, released=go))
+
+
+def _plan_in_words(found: Plan, *, released: bool) -> str:
+    if found.held_since is None:
+        return "No mail is held back."
+    said = ", ".join(f"{count} {fate.replace('_', ' ')}" for fate, count in found.counts.items())
+    then = (
+        "Released: it leaves at its pace."
+        if released
+        else "Held back until `mail recovery --go --as PERSON`."
+    )
+    return f"{len(found.notices)} notices: {said}. {then}"
 
 
 def _said(mail: Mail, as_json: bool) -> None:

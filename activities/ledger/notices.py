@@ -82,6 +82,7 @@ def _notices(request: Append, case: Case, event: e.Event, seq: int) -> Iterator[
             "template": notify.template,
             "copied_to": ",".join(role.value for role in notify.copied_to),
             "due": due,
+            "not_before": min(event.scheduled, event.at) if isinstance(event, e.RungFell) else event.at,
             "state": NoticeState.due.value,
             "reason": "",
         }

@@ -40,15 +40,18 @@ class Claim:
     suppressed: int
 
 
-def claim(session: Session, now: datetime, lease: Lease, limit: int) -> Claim:
+def claim(
+    session: Session, now: datetime, lease: Lease, limit: int, *, after: datetime | None = None
+) -> Claim:
     """Take up to `limit` notices, and with each those of whoever covers for its role.
 
-    Those no longer true are recorded as not sent, those without a mailbox wait.
+    Those no longer true are recorded as not sent, those without a mailbox wait. With `after`, only those whose time
+    came later: the others are a backlog that a person has to release.
     """
     addresses = Addresses(session, local_date(now))
     covers = Covers(session, addresses)
     told, suppressed = [], 0
-    for notice, case, clock in _ripe(session, now, in_force(session, now), limit):
+    for notice, case, clock in _ripe(session, now, in_force(session, now), limit, after):
         reason = why_not(session, notice, case, clock)
         address = covers.address(case, notice)
         if reason is not None or (notice.cover and address is None):
@@ -104,11 +107,14 @@ def suppress(notice: Notice, reason: str) -> None:
     notice.lease = notice.lease_until = None
 
 
-def _ripe(session: Session, now: datetime, freeze: Freeze, limit: int) -> Sequence[Ripe]:
+def _ripe(
+    session: Session, now: datetime, freeze: Freeze, limit: int, after: datetime | None
+) -> Sequence[Ripe]:
     query = with_case_and_clock(
         Notice.state == NoticeState.due.value,
         col(Notice.held).is_(False),
         Notice.not_before <= now,
+        *([] if after is None else [col(Notice.not_before) > after]),
         *freeze.spares(),
     )
     found = session.exec(query.limit(limit).with_for_update(skip_locked=True, of=Notice))

@@ -4,7 +4,10 @@ from dataclasses import dataclass
 
 from activities.mail.relay import Outcome
 
-STATES = {"mute": "nothing is sent: this is a copy, and mute (docs/operating.md)"}
+STATES = {
+    "mute": "nothing is sent: this is a copy, and mute (docs/operating.md)",
+    "held_back": "late mail is held back: `followthrough mail recovery`",
+}
 
 
 @dataclass
@@ -19,6 +22,7 @@ class DispatchCount:
     suppressed: int = 0
     unreachable: int = 0
     mute: bool = False
+    held_back: bool = False
 
     def add(self, outcome: Outcome, notices: int) -> None:
         name = "sent" if outcome is Outcome.accepted else outcome.value

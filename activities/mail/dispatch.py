@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from activities.mail.backlog import Pace
 from activities.mail.compose import Sender
 from activities.mail.counting import DispatchCount
 from activities.mail.lease import LEASE, Lease
@@ -19,7 +20,8 @@ class Dispatcher:
 
     `clock` is the time of the case: compared with when notices are due, and written on mails. Leases are in the
     host's time. `unknown_policy` says, for a case, whether a send in doubt is held ("hold") or sent again once
-    under the same Message-ID ("send_again").
+    under the same Message-ID ("send_again"). Without a `pace` late mail leaves like any other: on a virtual timeline
+    none is late.
     """
 
     def __init__(
@@ -32,6 +34,7 @@ class Dispatcher:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         unknown_policy: UnknownPolicy = lambda case_id: HOLD,
         lease: timedelta = LEASE,
+        pace: Pace | None = None,
     ) -> None:
         self.database = database
         self.relay = relay
@@ -40,6 +43,7 @@ class Dispatcher:
         self.clock = clock
         self.unknown_policy = unknown_policy
         self.lease = lease
+        self.pace = pace
 
     def run_once(self, limit: int = 200) -> DispatchCount:
         """Send up to `limit` notices newly due, and up to `limit` mails whose next try has come.

@@ -55,8 +55,13 @@ def _recover(session: Session, mail: Mail, now: datetime, on_unknown: Callable[[
     return 0
 
 
-def take(session: Session, now: datetime, lease: Lease, limit: int) -> Sequence[str]:
-    """Mails whose next try has come, and mails written but never begun: this run's, under its lease."""
+def take(
+    session: Session, now: datetime, lease: Lease, limit: int, *, after: datetime | None = None
+) -> Sequence[str]:
+    """Mails whose next try has come, and mails written but never begun: this run's, under its lease.
+
+    With `after`, only those written later: the others are a backlog that a person has to release.
+    """
     waiting = session.exec(
         select(Mail)
         .where(
@@ -66,6 +71,7 @@ def take(session: Session, now: datetime, lease: Lease, limit: int) -> Sequence[
                 and_(col(Mail.state) == MailState.deferred.value, col(Mail.next_try) <= now),
             ),
             free(Mail),
+            *([] if after is None else [col(Mail.composed_at) > after]),
         )
         .order_by(col(Mail.composed_at), col(Mail.id))
         .limit(limit)

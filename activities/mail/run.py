@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from activities.mail.arming import Standing, standing
+from activities.mail.backlog import Pace, has_room, held_back, paced
 from activities.mail.claim import Told, claim
 from activities.mail.compose import Sender
 from activities.mail.counting import DispatchCount
@@ -38,6 +39,7 @@ class Means(Protocol):
     worker: str
     clock: Callable[[], datetime]
     unknown_policy: UnknownPolicy
+    pace: Pace | None
 
 
 class Run:
@@ -49,15 +51,22 @@ class Run:
         self.count = DispatchCount()
         self.relay_is_there = True
         self.sender = means.sender
+        self.held_until: datetime | None = None
+        self.paced: frozenset[str] = frozenset()
+        self.minute_is_full = False
 
     def go(self, limit: int) -> DispatchCount:
         with self.means.database.writing() as session:
             self.count.unknown += recover(session, self._now(), self._on_unknown)
             if not self._may_send(standing(session)):
                 return self.count
+            self._hold_back(session)
         try:
-            for mail_id in (*self._retries(limit), *self._new(limit)):
-                self._send(mail_id)
+            mails = (*self._retries(limit), *self._new(limit))
+            self._find_paced(mails)
+            for mail_id in mails:
+                if not (self.minute_is_full and mail_id in self.paced):
+                    self._send(mail_id)
                 if not self.relay_is_there:
                     break
         finally:
@@ -74,6 +83,24 @@ class Run:
         self.count.mute = stands.mute
         return not stands.mute and (self.means.relay.route.loopback or stands.armed)
 
+    def _hold_back(self, session: Session) -> None:
+        """What should have left by the instant of an order for recovery waits for a person."""
+        order = held_back(session, self._now(), self.means.pace) if self.means.pace else None
+        self.held_until = order.effective_at if order else None
+        self.count.held_back = order is not None
+
+    def _find_paced(self, mails: Sequence[str]) -> None:
+        if self.means.pace is not None and mails:
+            with self.means.database.reading() as session:
+                self.paced = paced(session, mails)
+
+    def _must_wait(self, session: Session, mail_id: str) -> bool:
+        """Of a backlog only so many leave in a minute; the others go with a later run."""
+        if self.means.pace is not None and mail_id in self.paced:
+            self.minute_is_full = not has_room(session, self._now(), self.means.pace)
+            return self.minute_is_full
+        return False
+
     def _on_unknown(self, session: Session, mail_id: str) -> str:
         """Sent again only when the policies of all its cases say so."""
         cases = {notice.case_id for notice in unsettled(session, mail_id)}
@@ -82,12 +109,12 @@ class Run:
 
     def _retries(self, limit: int) -> Sequence[str]:
         with self.means.database.writing() as session:
-            return take(session, self._now(), self.lease, limit)
+            return take(session, self._now(), self.lease, limit, after=self.held_until)
 
     def _new(self, limit: int) -> list[str]:
         now = self._now()
         with self.means.database.writing() as session:
-            claimed = claim(session, now, self.lease, limit)
+            claimed = claim(session, now, self.lease, limit, after=self.held_until)
         self.count.claimed += len(claimed.told)
         self.count.suppressed += claimed.suppressed
         if not claimed.told:
@@ -134,7 +161,7 @@ class Run:
         now = self._now()
         try:
             with self.means.database.writing() as session:
-                if not self._may_send(standing(session)):
+                if not self._may_send(standing(session)) or self._must_wait(session, mail_id):
                     return None
                 checked = recheck(session, mail_id, self.lease, self.sender, now, self.means.worker)
         except SQLAlchemyError:

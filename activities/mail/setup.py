@@ -3,9 +3,10 @@
 import os
 import socket
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from activities.mail.arming import is_armed
+from activities.mail.backlog import Pace
 from activities.mail.compose import Sender
 from activities.mail.dispatch import Dispatcher
 from activities.mail.links import Door
@@ -36,7 +37,13 @@ def dispatcher_for(
         worker=f"{socket.gethostname()}-{os.getpid()}",
         clock=clock,
         unknown_policy=lambda case_id: _on_unknown(database, case_id),
+        pace=pace_of(settings),
     )
+
+
+def pace_of(settings: Settings) -> Pace:
+    """When mail is late, and how much of a backlog leaves in a minute."""
+    return Pace(timedelta(days=settings.mail_late_days), settings.mail_late_per_minute)
 
 
 def sender_of(settings: Settings) -> Sender:

@@ -111,6 +111,11 @@ def render_words(headline: str, groups: tuple[Group, ...], context: Context) -> 
     )
 
 
+def shows_due_date(name: str) -> bool:
+    """Whether notices of this kind name a date by which whoever reads them has to act."""
+    return _wording(name).dated
+
+
 @cache
 def _wordings() -> Mapping[str, Wording]:
     sections = tomllib.loads((FOLDER / "wording.toml").read_text(encoding="utf-8"))

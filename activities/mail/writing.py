@@ -1,7 +1,7 @@
 """Mails from claimed notices: what goes to one mailbox together, under which Message-ID, in which conversation."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -9,6 +9,7 @@ from hashlib import sha256
 from sqlmodel import Session, col, select
 
 from activities.mail.addressing import Addresses
+from activities.mail.backlog import explanation
 from activities.mail.claim import Told
 from activities.mail.compose import Sender, Thread, compose
 from activities.mail.envelope import Outgoing
@@ -98,7 +99,7 @@ def write(
         thread=earlier,
         sender=replace(sender, marking=marking(told[0], sender.marking)),
         now=now,
-        explaining_line=_explaining(session, told[0], earlier),
+        explaining_line=" ".join(_explaining(session, told, earlier, now)),
     )
 
 
@@ -106,10 +107,13 @@ def _links(sender: Sender, mail_id: str, told: Told) -> Rows:
     return sender.door.rows(mail_id, told.notice, told.case) if sender.door else ()
 
 
-def _explaining(session: Session, told: Told, earlier: Thread) -> str:
-    if told.notice.cover:
-        return COVERING
-    return NEW_OFFICE if not earlier.references and _had_another_holder(session, told) else ""
+def _explaining(session: Session, told: Sequence[Told], earlier: Thread, now: datetime) -> Iterator[str]:
+    if told[0].notice.cover:
+        yield COVERING
+    elif not earlier.references and _had_another_holder(session, told[0]):
+        yield NEW_OFFICE
+    if late := explanation(session, [one.notice for one in told], now):
+        yield late
 
 
 def _had_another_holder(session: Session, told: Told) -> bool:
