@@ -175,7 +175,7 @@ def _waiting(papers: Papers, now: datetime) -> Iterator[Difference]:
     late = [
         _words(row)
         for row in papers.notices
-        if row["state"] in WAITING and not row["held"] and row["not_before"] < now - LONG
+        if row["state"] in WAITING and not row["held"] and max(row["not_before"], row["fell_at"]) < now - LONG
     ]
     if late:
         said = f"Neither sent nor explained for over a day: {_some(late)}"
