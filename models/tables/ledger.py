@@ -50,8 +50,8 @@ class CaseRow(SQLModel, table=True):
     __tablename__ = "case_"
     __table_args__ = (
         Index("ix_case_stage", "stage", "next_due", "id"),
-        Index("ix_case_next", "next_due", "id", "ended_on", "body_id"),
-        Index("ix_case_ended", "ended_on", "next_due", "id"),
+        Index("ix_case_next", "next_due", "id", "ended_on"),
+        Index("ix_case_ended", "ended_on", "next_due", "id", "body_id"),
         Index("ix_case_waits", "waits_on", "next_due", "id", "stage"),
         Index("ix_case_map", "stage", "body_id"),
         Index(
@@ -87,6 +87,7 @@ class ClockRow(SQLModel, table=True):
     """A clock of a case, as it stands."""
 
     __tablename__ = "clock"
+    __table_args__ = (Index("ix_clock_running", "case_id", "state", "kind", "due", "id"),)
 
     case_id: str = Field(primary_key=True, foreign_key="case_.id", max_length=200)
     id: str = Field(primary_key=True, max_length=80)
