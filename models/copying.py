@@ -23,7 +23,7 @@ def copy_rows(source: Database, target: Database) -> None:
             for table in SQLModel.metadata.sorted_tables:
                 for rows in _batches(reading, table):
                     writing.execute(insert(table), [dict(row) for row in rows])
-                _count_on(writing, table)
+                go_on_numbering(writing, table)
 
 
 def row_count(connection: Connection) -> int:
@@ -48,7 +48,7 @@ def _batches(connection: Connection, table: Table) -> Iterator[Sequence[RowMappi
     return iter(found.partitions(size))
 
 
-def _count_on(connection: Connection, table: Table) -> None:
+def go_on_numbering(connection: Connection, table: Table) -> None:
     """PostgreSQL numbers new rows by sequences, which rows that bring their numbers leave behind."""
     numbered = table.autoincrement_column
     if connection.dialect.name != "postgresql" or numbered is None:

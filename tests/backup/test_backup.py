@@ -22,6 +22,7 @@ from lifecycle.rules import Rules
 from models.database import Database
 from models.schema import NewerSchema
 from models.tables import Arming, Installation
+from tests.backup.released import kept, lay_down, revisions
 from tests.backup.scene import SERVER, engine_in, executions, furnish, settle
 from tests.conftest import Databases
 from tests.ledger.story import everything
@@ -281,3 +282,17 @@ def test_a_restored_copy_that_is_copied_by_hand_is_a_copy_of_the_copy(backup: Pa
 
     with closing(Database(f"sqlite:///{tmp_path / 'again' / 'ledger.db'}")) as again:
         assert establish(again).copy_of == first.id
+
+
+@pytest.mark.parametrize("revision", revisions())
+def test_a_backup_of_a_released_version_is_restored_into_this_one(tmp_path: Path, revision: str):
+    before, after = settle(tmp_path / "before"), settle(tmp_path / "after")
+    with closing(Database(before.database_url)) as old:
+        lay_down(old, revision)
+    made = back_up(before, tmp_path / "backup")
+
+    restored = restore(after, tmp_path / "backup", SERVER)
+
+    assert (made.schema_revision, made.engine) == (revision, None)
+    assert restored.installation.copy_of == kept(revision)["installation"][0]["id"]
+    assert len(rows(after.database_url)["event"]) == len(kept(revision)["event"])
