@@ -13,7 +13,7 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
 from activities.mail.direct import Words, send_now
-from activities.mail.relay import Outcome
+from activities.mail.relay import Outcome, Unarmed
 from config.settings import Settings
 from console.cookies import forget_session, keep_session, onward
 from console.pages import render
@@ -67,7 +67,11 @@ def _post(room: Room, mailbox: str, onward: str) -> None:
             "If it was not you, do nothing: nobody gets in without the link. Tell us if it happens again.",
         ),
     )
-    delivery = send_now(room.settings, room.database, registered, words, room.now)
+    try:
+        delivery = send_now(room.settings, room.database, registered, words, room.now)
+    except Unarmed as unarmed:
+        log.warning("a sign-in link was not sent", extra={"reply": str(unarmed)})
+        return
     if delivery.outcome is not Outcome.accepted:
         log.warning(
             "a sign-in link was not sent", extra={"outcome": delivery.outcome, "reply": delivery.reply}
