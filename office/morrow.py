@@ -1,33 +1,34 @@
 """Tomorrow's post: what goes out on a day if nobody acts, by mailbox; and what waits to go already.
 
 An agenda is worked out from a case's whole stream. So that this stays quick with very many cases, streams are read only
-for cases with a clock that has a rung on that day: the clocks' rows and the policies tell which.
+for one page of the cases with a clock that has a rung on that day: the policies tell which due dates those are.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 
-from sqlalchemy import func
-from sqlalchemy import select as columns
+from sqlalchemy import ColumnElement, and_, false, func, or_
 from sqlmodel import Session, col, select
 
 from activities.ledger.chain import to_recorded
 from activities.mail.addressing import Addresses
 from config.calendar_files import load_calendars
+from config.policy_files import load_policies
 from lifecycle.agenda import Entry, agenda
 from lifecycle.calendars import Division
 from lifecycle.case import Case, ClockState, fold
 from lifecycle.dates import local_date
-from lifecycle.ladder import steps
-from lifecycle.rules import UnknownRules, rules_for
+from lifecycle.ladder import rung_day
+from lifecycle.policy import Anchor, ClockRule, Rung
+from lifecycle.rules import Rules, rules_for
 from lifecycle.words import Role
 from models.database import Database
 from models.tables import CaseRow, ClockRow, EventRow, Notice, NoticeState
 
-MOST = 500
-"""At most so many cases, and so many waiting notices, are shown of one day."""
+PAGE = 50
+"""So many cases, and so many waiting notices, are shown at once."""
 
 
 @dataclass(frozen=True)
@@ -55,12 +56,13 @@ class Box:
 
 @dataclass(frozen=True)
 class Post:
-    """A day's post. `more` says how many notices and cases are not shown."""
+    """A page of a day's post. `notices` that wait and `cases` to be told something are how many there are in all."""
 
     day: date
     waiting: Sequence[Box]
     coming: Sequence[Box]
-    more: int
+    notices: int
+    cases: int
 
 
 def next_working_day(today: date) -> date:
@@ -69,12 +71,12 @@ def next_working_day(today: date) -> date:
     return calendar.on_or_after(today + timedelta(days=1))
 
 
-def post_of(database: Database, day: date) -> Post:
-    """What waits, and what comes on `day`."""
+def post_of(database: Database, day: date, *, page: int = 1, waits: int = 1, size: int = PAGE) -> Post:
+    """What comes on `day`, a page of cases at a time; and what waits, a page (`waits`) of notices at a time."""
     with database.reading() as session:
-        waiting, unseen = _waiting(session)
-        ids = _cases_with_a_rung_on(session, day)
-        shown = session.exec(select(CaseRow).where(col(CaseRow.id).in_(ids[:MOST]))).all()
+        waiting, notices = _waiting(session, waits, size)
+        ids, cases = _cases_with_a_rung_on(session, day, page, size)
+        shown = session.exec(select(CaseRow).where(col(CaseRow.id).in_(ids))).all()
         known = [case for _, case in waiting if case is not None]
         addresses = Addresses(session, day)
         addresses.read_ahead([*known, *shown])
@@ -82,8 +84,14 @@ def post_of(database: Database, day: date) -> Post:
             day=day,
             waiting=_boxes(_waits(notice, case, addresses) for notice, case in waiting),
             coming=_boxes(_comes(session, shown, day, addresses)),
-            more=unseen + len(ids) - len(shown),
+            notices=notices,
+            cases=cases,
         )
+
+
+def _within(page: int, total: int, size: int) -> int:
+    """The page asked for, kept within those that there are."""
+    return min(max(1, page), max(1, -(-total // size)))
 
 
 def _boxes(letters: Iterable[Letter]) -> Sequence[Box]:
@@ -99,17 +107,18 @@ def _boxes(letters: Iterable[Letter]) -> Sequence[Box]:
 # What waits
 
 
-def _waiting(session: Session) -> tuple[Sequence[tuple[Notice, CaseRow | None]], int]:
+def _waiting(session: Session, page: int, size: int) -> tuple[Sequence[tuple[Notice, CaseRow | None]], int]:
     still = col(Notice.state).in_([NoticeState.due.value, NoticeState.claimed.value])
+    total = session.exec(select(func.count()).select_from(Notice).where(still)).one()
     rows = session.exec(
         select(Notice, CaseRow)
         .join(CaseRow, col(CaseRow.id) == Notice.case_id, isouter=True)
         .where(still)
         .order_by(col(Notice.fell_at), col(Notice.id))
-        .limit(MOST)
+        .limit(size)
+        .offset((_within(page, total, size) - 1) * size)
     ).all()
-    total = session.exec(select(func.count()).select_from(Notice).where(still)).one()
-    return rows, total - len(rows)
+    return rows, total
 
 
 def _waits(notice: Notice, case: CaseRow | None, addresses: Addresses) -> Letter:
@@ -129,67 +138,96 @@ def _waits(notice: Notice, case: CaseRow | None, addresses: Addresses) -> Letter
 
 # What comes
 
-Sort = tuple[str, date]
-"""Kind and due date of a clock."""
 Held = tuple[str, str, str]
 """The rules that a case holds: policy, calendar, division."""
-RUNNING = (col(ClockRow.state) == ClockState.running.value, col(ClockRow.due).is_not(None))
+Dues = tuple[tuple[str, tuple[date, ...]], ...]
+"""For each kind of clock, the due dates with a rung on the day that is asked for."""
+HOLIDAYS = 10
+"""So many days at most is a rung away from where its count alone would put it."""
 
 
-def _cases_with_a_rung_on(session: Session, day: date) -> Sequence[str]:
-    """Ids of open cases, in order."""
-    held = [rules for rules in _rules_in_use(session) if _known(rules)]
-    around = timedelta(days=max((_reach(rules) for rules in held), default=0))
-    sorts = session.exec(
-        select(col(ClockRow.kind), col(ClockRow.due))
-        .where(*RUNNING, col(ClockRow.due).between(day - around, day + around))
+def _cases_with_a_rung_on(session: Session, day: date, page: int, size: int) -> tuple[Sequence[str], int]:
+    """The ids of a page of open cases, body by body, and how many such cases there are."""
+    falls = (
+        select(col(CaseRow.id), col(CaseRow.body_id))
+        .join(ClockRow, col(ClockRow.case_id) == col(CaseRow.id))
+        .where(*_falls_on(day))
         .distinct()
-    ).all()
-    wanted = {(*sort, *rules) for sort in sorts for rules in held if _has_rung_on(sort, rules, day)}
-    return sorted(set(_of_these(session, wanted)))
-
-
-def _rules_in_use(session: Session) -> Sequence[Held]:
-    return session.exec(select(CaseRow.policy_hash, CaseRow.calendar_hash, CaseRow.division).distinct()).all()
-
-
-def _of_these(session: Session, wanted: set[tuple[str, date | None, str, str, str]]) -> Iterable[str]:
-    found = session.connection().execute(
-        columns(
-            col(CaseRow.id),
-            col(ClockRow.kind),
-            col(ClockRow.due),
-            col(CaseRow.policy_hash),
-            col(CaseRow.calendar_hash),
-            col(CaseRow.division),
-        )
-        .join_from(ClockRow, CaseRow, col(CaseRow.id) == col(ClockRow.case_id))
-        .where(*RUNNING, col(ClockRow.due).in_({one[1] for one in wanted}), col(CaseRow.ended_on).is_(None))
+        .subquery()
     )
-    return (row[0] for row in found if tuple(row[1:]) in wanted)
+    counted = select(falls.c.id, func.count().over()).order_by(falls.c.body_id, falls.c.id)
+    rows = session.exec(counted.limit(size).offset((max(1, page) - 1) * size)).all()
+    if not rows and page > 1:
+        _, total = _cases_with_a_rung_on(session, day, 1, size)
+        return _cases_with_a_rung_on(session, day, _within(page, total, size), size)
+    return [row[0] for row in rows], rows[0][1] if rows else 0
 
 
-def _known(held: Held) -> bool:
-    try:
-        rules_for(*held)
-    except UnknownRules:
-        return False
-    return True
+@lru_cache(maxsize=100)
+def _falls_on(day: date) -> tuple[ColumnElement[bool], ...]:
+    """Clocks that run and have a rung on that day, by the rules that their cases hold. A case that has ended has none.
+
+    Rules that agree on the dates are one condition. None of it changes while the process runs.
+    """
+    agreed: dict[tuple[str, str, Dues], list[str]] = {}
+    for policy, calendar, division in _on_file():
+        agreed.setdefault((policy, calendar, _dues(policy, calendar, division, day)), []).append(division)
+    every = {due for *_, dues in agreed for _, of_kind in dues for due in of_kind}
+    return (
+        col(ClockRow.state) == ClockState.running.value,
+        col(ClockRow.due).in_(every),
+        or_(
+            false(),
+            *(
+                and_(
+                    col(CaseRow.policy_hash) == policy,
+                    col(CaseRow.calendar_hash) == calendar,
+                    col(CaseRow.division).in_(divisions),
+                    or_(
+                        *(
+                            and_(col(ClockRow.kind) == kind, col(ClockRow.due).in_(of_kind))
+                            for kind, of_kind in dues
+                        )
+                    ),
+                )
+                for (policy, calendar, dues), divisions in agreed.items()
+                if dues
+            ),
+        ),
+    )
 
 
-def _reach(held: Held) -> int:
-    """How many days a rung can be from its due date: twice its working days, and some for a long holiday."""
-    clocks = rules_for(*held).policy.clocks.values()
-    return max((2 * rung.count + 10 for rule in clocks for rung in rule.rungs), default=0)
+@cache
+def _on_file() -> Sequence[Held]:
+    """All rules that this program holds: a case under others has no agenda here."""
+    policies = load_policies()
+    calendars = [load_calendars(version) for version in sorted({policy.calendar for policy in policies})]
+    return [
+        (policy.hash, table.hash, division.value)
+        for policy in policies
+        for table in calendars
+        for division in Division
+    ]
 
 
-@lru_cache(maxsize=200_000)
-def _has_rung_on(sort: Sort, held: Held, day: date) -> bool:
+@lru_cache(maxsize=10_000)
+def _dues(policy: str, calendar: str, division: str, day: date) -> Dues:
     """Rules never change under their hashes, so neither does the answer."""
-    kind, due = sort
-    rules = rules_for(*held)
-    rule = rules.policy.clocks.get(kind)
-    return rule is not None and any(local_date(step.at) == day for step in steps(rule, due, rules))
+    rules = rules_for(policy, calendar, division)
+    found = (
+        (rule.kind, tuple(sorted({due for rung in rule.rungs for due in _dues_of(rung, day, rules, rule)})))
+        for rule in rules.policy.clocks.values()
+    )
+    return tuple((kind, dues) for kind, dues in found if dues)
+
+
+def _dues_of(rung: Rung, day: date, rules: Rules, rule: ClockRule) -> Iterable[date]:
+    """The due dates that put this rung on that day: looked for where its count, in working days or not, may lead."""
+    calendar = rules.calendar_for(rule)
+    count = {Anchor.before: rung.count, Anchor.on: 0, Anchor.after: -rung.count}[rung.anchor]
+    reach = sorted((count, 2 * count if rung.working else count))
+    near = (day + timedelta(days=n) for n in range(reach[0] - HOLIDAYS, reach[1] + HOLIDAYS + 1))
+    return (due for due in near if rung_day(rung, due, calendar) == day)
 
 
 def _comes(session: Session, rows: Sequence[CaseRow], day: date, addresses: Addresses) -> Iterable[Letter]:

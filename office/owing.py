@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from sqlmodel import Session, col, select
 
@@ -144,14 +145,26 @@ def _named(clock: ClockRow | None, rule: ClockRule | None) -> str:
 def explained(clock: ClockRow, rule: ClockRule | None, rules: Rules | None) -> tuple[str, ...]:
     """How the date was counted, step by step, where it was counted; otherwise the sentence that the ledger keeps."""
     if rules and rule and clock.limit and clock.due:
-        calendar = rules.calendar_for(rule)
+        of = rules.policy.hash, rules.calendar.hash, rules.calendar.division.value
         try:
-            counted = due_date(Limit.parse(clock.limit), clock.started, calendar, rule.roll)
+            day, steps = _counted(*of, clock.kind, clock.limit, clock.started)
         except LimitError:
             return (clock.why,)
-        if counted.day == clock.due:
-            return tuple(explain(counted, calendar))
+        if day == clock.due:
+            return steps
     return (clock.why,) if clock.why else ()
+
+
+@lru_cache(maxsize=10_000)
+def _counted(
+    policy: str, calendar: str, division: str, kind: str, limit: str, started: date
+) -> tuple[date, tuple[str, ...]]:
+    """A clock's due date and how it was counted, once: rules never change under their hashes. Raises LimitError."""
+    rules = rules_for(policy, calendar, division)
+    rule = rules.policy.clocks[kind]
+    days_of = rules.calendar_for(rule)
+    counted = due_date(Limit.parse(limit), started, days_of, rule.roll)
+    return counted.day, tuple(explain(counted, days_of))
 
 
 def rules_of(case: CaseRow) -> Rules | None:

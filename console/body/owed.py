@@ -1,5 +1,6 @@
 """What a body owes and when, why that day, and what comes next; what is with the inspectorate; what is closed."""
 
+from textwrap import shorten
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -14,6 +15,8 @@ from console.stages import capital, stage_tag
 from office.owed import Sought, View, on_file, owed
 
 router = APIRouter(include_in_schema=False)
+LONGEST = 70
+"""So many letters of a report's title stand in the filter."""
 HEAPS = {
     View.owed: "We owe",
     View.inspectorate: "With the inspectorate",
@@ -64,6 +67,7 @@ async def show(
             for one, title in HEAPS.items()
         ],
         filters=_filters(here, chosen, sought, found.reports),
+        reports=[("", "All reports"), *((one, _short(title)) for one, title in found.reports.items())],
         pagination=pages(here, chosen, at, -(-found.count // SIZE)),
         clear=view(here, {}, view=chosen["view"]),
         export=f"{here}/export",
@@ -73,6 +77,10 @@ async def show(
         stage_tag=stage_tag,
         capital=capital,
     )
+
+
+def _short(title: str) -> str:
+    return shorten(title, LONGEST, placeholder="…")
 
 
 def _filters(here: str, chosen: dict[str, object], sought: Sought, reports: object) -> list[dict[str, str]]:

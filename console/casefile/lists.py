@@ -125,12 +125,7 @@ def _select(
     shown = {"": "Any"} | dict(options) if any_of else dict(options)
     if value and value not in shown:
         shown[value] = value
-    return {
-        "id": name,
-        "name": name,
-        "label": {"text": label},
-        "items": [{"value": key, "text": text, "selected": key == value} for key, text in shown.items()],
-    }
+    return {"name": name, "label": label, "options": tuple(shown.items()), "value": value}
 
 
 def _typed(day: date | None, given: str) -> str:

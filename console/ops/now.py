@@ -15,6 +15,7 @@ from console.ops.live import Live
 from console.ops.shell import LOOK, ops_router, show
 from console.room import ByVisitor, InRoom, Room, Visitor
 from console.signin import limits_of
+from console.stages import stage_text
 from lifecycle.dates import plain_date
 from office.access import still_in
 from office.overview import OPEN_STAGES, WEEK, heat_map
@@ -86,6 +87,7 @@ async def heat(request: Request, room: InRoom, report: str = "") -> Response:
         "map.html",
         map=found,
         stages=OPEN_STAGES,
+        named=[(stage, stage_text(stage).lower()) for stage in OPEN_STAGES],
         report=report,
         totals=found.totals(),
         shade=shade,

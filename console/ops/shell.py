@@ -107,13 +107,13 @@ def page_of(number: int, total: int) -> tuple[int, int]:
     return min(max(1, number), pages), pages
 
 
-def pagination(request: Request, number: int, pages: int) -> dict[str, object] | None:
-    """What govukPagination takes; None where all is on one page."""
+def pagination(request: Request, number: int, pages: int, named: str = "page") -> dict[str, object] | None:
+    """What govukPagination takes, for the page that this name has in the address; None where all is on one page."""
     if pages == 1:
         return None
 
     def href(page: int) -> str:
-        return f"?{request.url.include_query_params(page=page).query}"
+        return f"?{request.url.include_query_params(**{named: page}).query}"
 
     shown = sorted({1, pages, *range(max(1, number - 1), min(pages, number + 1) + 1)})
     items: list[dict[str, object]] = []

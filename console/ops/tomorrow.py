@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from typing import Annotated
 
-from fastapi import Request
+from fastapi import Query, Request
 from starlette.responses import Response
 
 from activities.mail.repair import NotPossible
 from console.cookies import onward
-from console.ops.shell import LOOK, Said, ops_router, show, typed
+from console.ops.shell import LOOK, PAGE, Said, ops_router, page_of, pagination, show, typed
 from console.room import ByVisitor, InRoom, Room
 from console.rules import NotFound, needs
 from lifecycle.dates import long_date
@@ -27,8 +28,15 @@ STOP = "stop all sending"
 
 
 @router.get("/ops/post", dependencies=[LOOK])
-async def look(request: Request, room: InRoom, day: str = "", case: str = "") -> Response:
-    return await _page(request, room, day, given={"case": case})
+async def look(
+    request: Request,
+    room: InRoom,
+    day: str = "",
+    case: str = "",
+    coming: Annotated[int, Query(alias="page", le=10**6)] = 1,
+    waiting: Annotated[int, Query(le=10**6)] = 1,
+) -> Response:
+    return await _page(request, room, day, given={"case": case}, at=(coming, waiting))
 
 
 @router.post("/ops/post/stop", dependencies=[ACT])
@@ -119,6 +127,7 @@ async def _page(
     status: int = 200,
     errors: dict[str, str] | None = None,
     given: dict[str, str] | None = None,
+    at: tuple[int, int] = (1, 1),
 ) -> Response:
     today = room.today
     chosen = _day(day, today) if day else next_working_day(today)
@@ -127,7 +136,8 @@ async def _page(
         with database.reading() as session:
             in_force = holds.holds(session, room.now)
             reports = report_titles(session)
-        return post_of(database, chosen), in_force, reports
+        found = post_of(database, chosen, page=at[0], waits=at[1], size=PAGE)
+        return found, in_force, reports
 
     found, in_force, reports = await room.read(read)
     bodies = await room.read(body_names)
@@ -139,6 +149,10 @@ async def _page(
         status,
         errors,
         post=found,
+        pages={
+            "coming": _pages(request, at[0], found.cases, "page", "What falls due"),
+            "waiting": _pages(request, at[1], found.notices, "waiting", "What waits"),
+        },
         days=[(one.isoformat(), long_date(one)) for one in dict.fromkeys([*ahead, chosen])],
         holds=in_force,
         stopped=next((one for one in in_force if one.everything), None),
@@ -147,6 +161,12 @@ async def _page(
         stop_words=STOP,
         given={"report": "", "body": "", "case": "", "reason": "", "stop-reason": ""} | (given or {}),
     )
+
+
+def _pages(request: Request, at: int, total: int, named: str, what: str) -> dict[str, object] | None:
+    """The links to other pages of one of the two lists, told apart by what they are about."""
+    links = pagination(request, *page_of(at, total), named)
+    return links and {**links, "landmarkLabel": f"Pages: {what}"}
 
 
 def _day(text: str, today: date) -> date:

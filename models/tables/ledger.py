@@ -40,6 +40,19 @@ class ActTaken(SQLModel, table=True):
     last_seq: int
 
 
+OF_A_BODY = (
+    "body_id",
+    "id",
+    "ended_on",
+    "kind",
+    "stage",
+    "next_due",
+    "waits_on",
+    "report_id",
+    "policy_hash",
+)
+
+
 class CaseRow(SQLModel, table=True):
     """A case or response as pages show it: a projection of its stream, rebuilt from it at need.
 
@@ -54,9 +67,7 @@ class CaseRow(SQLModel, table=True):
         Index("ix_case_ended", "ended_on", "next_due", "id", "body_id"),
         Index("ix_case_waits", "waits_on", "next_due", "id", "stage"),
         Index("ix_case_map", "stage", "body_id"),
-        Index(
-            "ix_case_body", "body_id", "id", "ended_on", "kind", "stage", "next_due", "waits_on", "report_id"
-        ),
+        Index("ix_case_body", *OF_A_BODY),
         Index("ix_case_of_report", "report_id", "stage", "outcome"),
     )
 
@@ -87,14 +98,17 @@ class ClockRow(SQLModel, table=True):
     """A clock of a case, as it stands."""
 
     __tablename__ = "clock"
-    __table_args__ = (Index("ix_clock_running", "case_id", "state", "kind", "due", "id"),)
+    __table_args__ = (
+        Index("ix_clock_running", "case_id", "state", "kind", "due", "id"),
+        Index("ix_clock_due", "due", "state", "kind", "case_id"),
+    )
 
     case_id: str = Field(primary_key=True, foreign_key="case_.id", max_length=200)
     id: str = Field(primary_key=True, max_length=80)
     kind: str = Field(max_length=40)
     started: date
     limit: str | None = Field(default=None, max_length=60)
-    due: date | None = Field(default=None, index=True)
+    due: date | None = None
     version: int = 1
     state: str = Field(max_length=20)
     why: str = Field(default="", max_length=500)

@@ -95,6 +95,22 @@ def test_a_days_post_is_the_agendas_of_that_day_by_mailbox(post: Post):
     assert not post_of(post.database, local_date(post.now) - timedelta(days=1000)).coming
 
 
+def test_a_days_post_is_shown_page_by_page_and_every_case_once(post: Post):
+    story = post.asked()
+    for force in FORCES:
+        post.body(force)
+        post.asked(body=force)
+    day = local_date(agenda(story.case, story.rules)[0].at)
+    whole = post_of(post.database, day)
+    pages = [post_of(post.database, day, page=page, waits=page, size=3) for page in (1, 2, 3)]
+    assert (whole.cases, pages[0].cases) == (1 + len(FORCES), 1 + len(FORCES))
+    assert [len({case for _, case, _, _ in told(page)}) for page in pages] == [3, 3, 1]
+    assert set().union(*map(told, pages)) == told(whole)
+    assert told(post_of(post.database, day, page=9, size=3)) == told(pages[-1])
+    waiting = [letter.notice for page in pages for box in page.waiting for letter in box.letters]
+    assert len(waiting) == len(set(waiting)) == min(whole.notices, 9)
+
+
 def test_what_waits_is_shown_with_when_it_fell_due(post: Post):
     story = post.asked()
     post.until(date(2016, 12, 15), story)

@@ -261,12 +261,24 @@ def lists() -> None:
         table.alter_column("waits_on", server_default=None)
     for index in ("ix_case_due", "ix_case__body_id", "ix_case__report_id"):
         op.drop_index(index, "case_")
-    whole_body = ["body_id", "id", "ended_on", "kind", "stage", "next_due", "waits_on", "report_id"]
-    op.create_index("ix_case_body", "case_", whole_body)
+    of_a_body = [
+        "body_id",
+        "id",
+        "ended_on",
+        "kind",
+        "stage",
+        "next_due",
+        "waits_on",
+        "report_id",
+        "policy_hash",
+    ]
+    op.create_index("ix_case_body", "case_", of_a_body)
     op.create_index("ix_case_stage", "case_", ["stage", "next_due", "id"])
     op.create_index("ix_case_waits", "case_", ["waits_on", "next_due", "id", "stage"])
     op.create_index("ix_case_next", "case_", ["next_due", "id", "ended_on"])
     op.create_index("ix_case_ended", "case_", ["ended_on", "next_due", "id", "body_id"])
     op.create_index("ix_case_map", "case_", ["stage", "body_id"])
     op.create_index("ix_case_of_report", "case_", ["report_id", "stage", "outcome"])
+    op.drop_index("ix_clock_due", "clock")
+    op.create_index("ix_clock_due", "clock", ["due", "state", "kind", "case_id"])
     op.create_index("ix_clock_running", "clock", ["case_id", "state", "kind", "due", "id"])
