@@ -1,11 +1,11 @@
 """One mail from one or more notices. Pure: the same notices at the same instant give the same bytes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from email.utils import formataddr
 
-from activities.mail.envelope import MailError, Outgoing
+from activities.mail.envelope import Attachment, MailError, Outgoing
 from activities.mail.links import Door
 from activities.mail.notice import NoticeView, entry
 from activities.mail.templates import MIXED, Context, render
@@ -75,6 +75,7 @@ def compose(
     sender: Sender,
     now: datetime,
     explaining_line: str = "",
+    attachments: tuple[Attachment, ...] = (),
 ) -> Outgoing:
     """The mail that tells `mailbox` about `notices`, dated `now` (aware).
 
@@ -97,7 +98,17 @@ def compose(
         date=now,
         headers={**AUTOMATIC, **thread.headers},
         envelope_sender=_bounces_to(message_id, sender.domain),
+        attachments=attachments,
     )
+
+
+def _each_text_once(notices: Sequence[NoticeView]) -> Sequence[NoticeView]:
+    """A letter on several cases is told once, after the last of them."""
+    last = {notice.note: number for number, notice in enumerate(notices)}
+    return [
+        notice if last[notice.note] == number else replace(notice, note="")
+        for number, notice in enumerate(notices)
+    ]
 
 
 def _first_due(notice: NoticeView) -> tuple[date, str]:
@@ -112,7 +123,7 @@ def _template(notices: Sequence[NoticeView]) -> str:
 def _context(notices: Sequence[NoticeView], sender: Sender, now: datetime, explaining_line: str) -> Context:
     today = local_date(now)
     return Context(
-        entries=tuple(entry(notice, today) for notice in notices),
+        entries=tuple(entry(notice, today) for notice in _each_text_once(notices)),
         office=" and ".join(dict.fromkeys(notice.office for notice in notices if notice.office)),
         sent_on=long_date(today),
         sender_name=sender.name,

@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import getaddresses
 
 ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 MESSAGE_ID = re.compile(r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+>")
 LOCAL_PART = 64  # RFC 5321, 4.5.3.1.1
+FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+MOST_ATTACHED = 10 * 1024 * 1024
 HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 OWN_HEADERS = frozenset(
     {
@@ -29,6 +31,15 @@ OWN_HEADERS = frozenset(
 
 class MailError(ValueError):
     """A mail that must not leave as it is. The text names the field and says what to do."""
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that goes with a mail: a plain name, its media type such as `application/pdf`, and its bytes."""
+
+    name: str
+    media: str
+    content: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -53,6 +64,7 @@ class Outgoing:
     date: datetime
     headers: Mapping[str, str]
     envelope_sender: str
+    attachments: tuple[Attachment, ...] = ()
 
     def __post_init__(self) -> None:
         for field in ("message_id", "mailbox", "sender", "reply_to", "subject", "envelope_sender"):
@@ -66,6 +78,7 @@ class Outgoing:
             _header(name, value)
         for field in ("subject", "text", "html"):
             _not_blank(field, getattr(self, field))
+        _attachments(self.attachments)
         if self.date.utcoffset() is None:
             raise MailError(
                 f"date: {self.date.isoformat()} has no time zone. Give an aware datetime, in UTC."
@@ -106,6 +119,22 @@ def _named_address(field: str, value: str) -> None:
 def _message_id(value: str) -> None:
     if not MESSAGE_ID.fullmatch(value):
         raise MailError(f"message_id: {value!r} is not a Message-ID. Write it as <unique@domain>.")
+
+
+def _attachments(files: tuple[Attachment, ...]) -> None:
+    names = [file.name for file in files]
+    for name in names:
+        if not FILE_NAME.fullmatch(name) or names.count(name) > 1:
+            raise MailError(
+                f"attachments: {name!r} cannot be a file's name, or is there twice. Use letters, digits, dots, "
+                "hyphens and underscores, and each name once."
+            )
+    size = sum(len(file.content) for file in files)
+    if size > MOST_ATTACHED:
+        raise MailError(
+            f"attachments: {', '.join(names)} have {size:,} bytes; a mail takes {MOST_ATTACHED:,}. "
+            "Shorten what is attached, or send it in several letters."
+        )
 
 
 def _header(name: str, value: str) -> None:

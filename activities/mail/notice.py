@@ -13,7 +13,8 @@ class NoticeView:
 
     `working_days` counts from the due date: negative before it, positive when late. `office` is the role
     addressed; `copied_to` says who else is told. `note` is what only this notice says: what is missing, the
-    reasons of a return, the text of a letter. `links` lead into the console, each with its words.
+    reasons of a return, the text of a letter. `links` lead into the console, each with its words;
+    `attached` names the files that go with the mail.
     """
 
     reference: str
@@ -31,6 +32,7 @@ class NoticeView:
     copied_to: tuple[str, ...]
     note: str
     links: Rows = ()
+    attached: tuple[str, ...] = ()
 
 
 def entry(view: NoticeView, today: date) -> Entry:
@@ -76,6 +78,7 @@ def _about(view: NoticeView) -> Rows:
         ("Body", view.body_name),
         ("Report", _joined(", ", view.report_title, _published(view.report_published))),
         ("Copied to", ", ".join(view.copied_to)),
+        ("Attached", ", ".join(view.attached)),
         ("Our record", "" if view.rung == view.template else _joined(", ", view.clock, view.rung)),
         *view.links,
     )

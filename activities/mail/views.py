@@ -17,6 +17,7 @@ from models.tables import Body, CaseRow, ClockRow, EventRow, Notice, Recommendat
 
 PUBLIC = frozenset(stage.value for stage in (Stage.published, *ENDS))
 RECEIPT = "receipt"
+LETTERS = frozenset({"request-letter", "assessment-letter"})
 NOTES = {
     "request-letter": ("requested", "letter"),
     "assessment-letter": ("letter_sent", "letter"),
@@ -31,11 +32,13 @@ NOTES = {
     "document-request": ("document_asked", "document"),
     "document-overdue": ("document_asked", "document"),
 }
-"""Templates that carry a sealed text: the event that names it, and under which word."""
+"""Templates that carry a sealed text: the event that names it, and under which word. LETTERS bring its PDF too."""
 
 
-def view(session: Session, told: Told, addresses: Addresses, links: Rows = ()) -> NoticeView:
-    """The notice as it stands on the day of `addresses`, with its links."""
+def view(
+    session: Session, told: Told, addresses: Addresses, links: Rows = (), attached: tuple[str, ...] = ()
+) -> NoticeView:
+    """The notice as it stands on the day of `addresses`, with its links and the names of what goes with it."""
     notice, case = told.notice, told.case
     clock = told.clock or _clock_due_then(session, notice)
     recommendation = session.get(Recommendation, case.reference) if case else None
@@ -57,6 +60,7 @@ def view(session: Session, told: Told, addresses: Addresses, links: Rows = ()) -
         copied_to=_copied_to(notice, case, addresses),
         note=_note(session, notice),
         links=links,
+        attached=attached,
     )
 
 
@@ -107,6 +111,11 @@ def _copied_to(notice: Notice, case: CaseRow | None, addresses: Addresses) -> tu
 def _office(role: Role, case: CaseRow | None, addresses: Addresses) -> str:
     address = addresses.find(case, role)
     return address.office if address else role.value.replace("_", " ")
+
+
+def letter_of(session: Session, notice: Notice) -> str | None:
+    """The sealed letter that a notice brings, or None."""
+    return _sealed_id(session, notice) if notice.template in LETTERS else None
 
 
 def _note(session: Session, notice: Notice) -> str:

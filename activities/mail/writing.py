@@ -14,8 +14,9 @@ from activities.mail.claim import Told
 from activities.mail.compose import Sender, Thread, compose
 from activities.mail.envelope import Outgoing
 from activities.mail.lease import Lease
+from activities.mail.papers import attachments
 from activities.mail.templates import Rows
-from activities.mail.views import marking, view
+from activities.mail.views import letter_of, marking, view
 from activities.mail.waiting import natural_key
 from lifecycle.dates import local_date
 from models.tables import Mail, MailState, Notice, NoticeState
@@ -92,14 +93,27 @@ def write(
     """
     addresses = Addresses(session, local_date(now))
     earlier = conversation(session, thread, mail_id)
+    letters = {one.notice.id: letter_of(session, one.notice) for one in told}
+    files = {letter: attachments(session, [letter]) for letter in letters.values() if letter}
+    views = [
+        view(
+            session,
+            one,
+            addresses,
+            _links(sender, mail_id, one),
+            tuple(file.name for file in files.get(letters[one.notice.id] or "", ())),
+        )
+        for one in told
+    ]
     return compose(
-        [view(session, one, addresses, _links(sender, mail_id, one)) for one in told],
+        views,
         mailbox=told[0].address.mailbox,
         message_id=f"<{mail_id}@{sender.domain}>",
         thread=earlier,
         sender=replace(sender, marking=marking(told[0], sender.marking)),
         now=now,
         explaining_line=" ".join(_explaining(session, told, earlier, now)),
+        attachments=tuple(file for each in files.values() for file in each),
     )
 
 
