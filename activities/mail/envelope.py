@@ -67,8 +67,8 @@ class Outgoing:
     attachments: tuple[Attachment, ...] = ()
 
     def __post_init__(self) -> None:
-        for field in ("message_id", "mailbox", "sender", "reply_to", "subject", "envelope_sender"):
-            _one_line(field, getattr(self, field))
+        for name in ("message_id", "mailbox", "sender", "reply_to", "subject", "envelope_sender"):
+            _one_line(name, getattr(self, name))
         _message_id(self.message_id)
         _bare_address("mailbox", self.mailbox)
         _bare_address("envelope_sender", self.envelope_sender)
@@ -76,8 +76,8 @@ class Outgoing:
         _named_address("reply_to", self.reply_to)
         for name, value in self.headers.items():
             _header(name, value)
-        for field in ("subject", "text", "html"):
-            _not_blank(field, getattr(self, field))
+        for name in ("subject", "text", "html"):
+            _not_blank(name, getattr(self, name))
         _attachments(self.attachments)
         if self.date.utcoffset() is None:
             raise MailError(
