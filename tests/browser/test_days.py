@@ -32,7 +32,7 @@ async def sign_in(window, there, person, mailbox):
     await window.page.get_by_role("button", name="Sign out").wait_for()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def case(there):
     """A case whose plan is asked for and has not come."""
     return there.case_at("requested", "seed")

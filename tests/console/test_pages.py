@@ -79,7 +79,7 @@ def test_what_draws_the_crown_is_not_to_hand():
 
 def test_the_page_names_who_is_signed_in_and_where_they_are():
     page = answer("shared/help.html", {"person": INSPECTOR}).text
-    assert "Signed in as <strong>Jo &lt;Park&gt;</strong>" in page
+    assert '<a class="app-person__name" href="/account">Jo &lt;Park&gt;</a>' in page
     assert page.count('aria-current="true"') == 1
     assert re.search(r'href="/inspect"\s+aria-current="true"', page)
 
