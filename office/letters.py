@@ -1,70 +1,45 @@
-"""The letters of the inspectorate as text and HTML: the request for a plan, and the assessment from its findings.
+"""The letters of the inspectorate: the request for a plan, and the assessment from its findings.
 
-Everybody in a letter is named by office. Sentences come from `config/templates/letters/wording.toml`.
+Everybody in a letter is named by office, and by name only where a contact gives one. Sentences come from
+`config/templates/letters`. What follows an assessment is in `office/letter_follow_up.py`.
 """
 
-import tomllib
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache
-from pathlib import Path
+from typing import Protocol, TypeVar
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-import config
-from lifecycle.dates import deadline_text, plain_date
 from lifecycle.words import Finding
+from office.letter_pages import labels, letter
+from office.letter_parts import Envelope, Form, Kind, Letter, Paper, Passage
+from office.letter_words import Language, Said, day, deadline, say, there_is, word
 
-FOLDER = Path(config.__file__).parent / "templates" / "letters"
-SIGNED_BY = ("HM Inspector of Constabulary", "HM Inspector of Fire & Rescue Services")
-CONTACT = "recommendations@inspectorate.example"
-BY_EMAIL = "Via email"
-
-
-@dataclass(frozen=True)
-class Letter:
-    """A letter ready to seal: its words, for the mail, and the page that is published."""
-
-    text: str
-    html: str
-
-
-@dataclass(frozen=True)
-class Envelope:
-    """To whom and from whom, by office. `kind` is the body's (`police-force`); `note` stands above everything."""
-
-    body_name: str
-    on: date
-    subject: str
-    addressee: str = "Chief Constable"
-    kind: str = "police-force"
-    copied_to: str = ""
-    contact: str = CONTACT
-    signed_by: tuple[str, ...] = SIGNED_BY
-    note: str = ""
+__all__ = ["Assessment", "Criterion", "Envelope", "Letter", "Request", "render_letter", "render_request"]
 
 
 @dataclass(frozen=True)
 class Criterion:
     """A criterion with what was found. `name` reads on from "your plans include", or is a sentence; `says` are its
-    own."""
+    own. `seen` names an earlier inspection that had seen evidence of it, whatever was found now."""
 
     name: str
     finding: Finding
     says: Mapping[Finding, str] = field(default_factory=dict)
+    id: str = ""
+    seen: str = ""
 
 
 @dataclass(frozen=True)
 class Assessment:
     """What an assessment letter tells. `reviewed` reads on from "took place"; `verdict` replaces the usual sentence.
 
-    `requested_on` is None when the plan was due unasked; `submitted` is false when nothing came.
+    `requested_on` is None when the plan was due unasked; `submitted` is false when nothing came. `published_on` is
+    the day on which the letter is to be published, where it is known.
     """
 
     background: tuple[str, ...]
     quoted: str
-    reviewed: str
+    reviewed: str | date
     outcome: str
     criteria: tuple[Criterion, ...]
     requested_on: date | None = None
@@ -72,6 +47,8 @@ class Assessment:
     submitted: bool = True
     verdict: str = ""
     follow_up: str = ""
+    title: str = ""
+    published_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -83,110 +60,162 @@ class Request:
     recommendation: str
     criteria: tuple[str, ...]
     due: date | None = None
+    title: str = ""
+
+
+class Matter(Protocol):
+    """What a letter says of one case."""
+
+    @property
+    def title(self) -> str: ...
+
+
+M = TypeVar("M", bound=Matter)
+Passages = Iterator[Passage]
 
 
 @dataclass(frozen=True)
-class _Block:
-    kind: str
-    text: str = ""
-    lines: tuple[str, ...] = ()
+class Voice:
+    """In which language, and of what kind of body, sentences of one section are said. `mark` begins their ids."""
+
+    language: Language
+    section: str
+    body_kind: str
+    mark: str = ""
+
+    def says(self, sentence: str, *, joins: bool = False, **facts: str) -> Passage:
+        """A sentence of the section, under its own name."""
+        noun = word(self.language, "noun", self.body_kind, "organisation").text
+        said = say(self.language, self.section, sentence, noun=noun, **facts)
+        return self.passage(sentence, said, joins=joins)
+
+    def passage(self, name: str, said: Said, *, joins: bool = False) -> Passage:
+        return Passage(self.mark + name, said.text, joins=joins, reviewed=said.reviewed)
+
+    def english(self, name: str, text: str, form: Form = Form.text, *, joins: bool = False) -> Passage:
+        """Words that are given in English, which a Welsh letter quotes."""
+        lang = Language.english.value if self.language is not Language.english else ""
+        return Passage(self.mark + name, text, form, joins=joins, lang=lang)
+
+    def listed(self, name: str, lines: tuple[str, ...]) -> Passage:
+        lang = Language.english.value if self.language is not Language.english else ""
+        return Passage(self.mark + name, form=Form.list, lines=lines, lang=lang)
+
+    def day(self, on: date | None) -> str:
+        return day(self.language, on) if on else ""
+
+    def when(self, time: str | date) -> str:
+        """A day, as "on 2 October 2017"; or a time as it was put, such as "in June 2017"."""
+        return say(self.language, "all", "on", day=self.day(time)).text if isinstance(time, date) else time
+
+    def of(self, section: str) -> "Voice":
+        return Voice(self.language, section, self.body_kind, self.mark)
 
 
-def render_letter(envelope: Envelope, assessment: Assessment) -> Letter:
+def render_letter(
+    envelope: Envelope, *assessments: Assessment, language: Language = Language.english
+) -> Letter:
     """The assessment letter: background, the recommendation quoted, the review, the verdict and each finding in
-    turn, publication, what comes next, whom to ask."""
-    findings = (_found(criterion) for criterion in assessment.criteria)
-    verdict = assessment.verdict or _words("verdict").get(assessment.outcome, "")
-    coming = " ".join(filter(None, (_say("assessment", "published"), assessment.follow_up)))
-    blocks = (
-        *(_Block("text", one) for one in assessment.background),
-        _Block("quote", assessment.quoted),
-        _Block("text", _review(envelope, assessment)),
-        _Block("text", " ".join(filter(None, (verdict, *findings)))),
-        _Block("text", coming),
-        _Block("text", _say("assessment", "contact", contact=envelope.contact)),
-    )
-    return _render(envelope, blocks)
+    turn; then, once, publication, what comes next, whom to ask."""
+
+    def closing(voice: Voice) -> Passages:
+        on = next((one.published_on for one in assessments if one.published_on), None)
+        yield voice.says("published_on" if on else "published", day=voice.day(on))
+        for number, told in enumerate(
+            dict.fromkeys(one.follow_up for one in assessments if one.follow_up), 1
+        ):
+            yield voice.english(f"follow_up-{number}", told, joins=True)
+
+    return composed(Kind.assessment, envelope, assessments, _assessed, closing, language)
 
 
-def render_request(envelope: Envelope, request: Request) -> Letter:
+def render_request(envelope: Envelope, *requests: Request, language: Language = Language.english) -> Letter:
     """The letter that asks for a plan, with the criteria it will be assessed against."""
-    by = deadline_text(request.due) if request.due else "within 10 working days of this letter"
-    published = plain_date(request.published_on)
-    blocks = (
-        _Block("text", _say("request", "opening", report=request.report, published_on=published)),
-        _Block("quote", request.recommendation),
-        _Block("text", _say("request", "ask", noun=_noun(envelope), by=by)),
-        _Block("text", _say("request", "assess")),
-        _Block("list", lines=request.criteria),
-        _Block("text", _say("request", "more_time")),
-        _Block("text", _say("request", "contact", contact=envelope.contact)),
+
+    def closing(voice: Voice) -> Passages:
+        yield voice.says("more_time")
+
+    return composed(Kind.request, envelope, requests, _requested, closing, language)
+
+
+def composed(
+    kind: Kind,
+    envelope: Envelope,
+    matters: Sequence[M],
+    told: Callable[[Voice, M], Passages],
+    closing: Callable[[Voice], Passages],
+    language: Language,
+) -> Letter:
+    """A letter on one case or on several of a body: each under its title, and what is common to all said once."""
+    plain = Voice(language, kind.value, envelope.kind)
+    passages: list[Passage] = []
+    for number, matter in enumerate(matters, 1):
+        voice = Voice(language, kind.value, envelope.kind, f"{number}/" if len(matters) > 1 else "")
+        if len(matters) > 1:
+            passages.append(voice.english("title", matter.title, Form.heading))
+        passages += told(voice, matter)
+    passages += [*closing(plain), plain.of("all").says("contact", contact=envelope.contact)]
+    around = labels(language, envelope.addressee).values()
+    return letter(
+        Paper(kind, language, envelope, tuple(passages), reviewed=all(one.reviewed for one in around))
     )
-    return _render(envelope, blocks)
 
 
-def _review(envelope: Envelope, assessment: Assessment) -> str:
+def background(voice: Voice, told: tuple[str, ...], quoted: str) -> Passages:
+    """Why we write: the report, and the recommendation in its own words."""
+    for number, text in enumerate(told, 1):
+        yield voice.english(f"background-{number}", text)
+    yield voice.english("quote", quoted, Form.quote)
+
+
+def judged(
+    voice: Voice, outcome: str, own: str, criteria: Sequence[Criterion], section: str = ""
+) -> Passages:
+    """One paragraph: the inspector's verdict, and what was found on each criterion."""
+    told = [*_verdict(voice, outcome, own), *_found(voice, criteria, section)]
+    yield from (replace(passage, joins=number > 0) for number, passage in enumerate(told))
+
+
+def _verdict(voice: Voice, outcome: str, own: str) -> Passages:
+    """In words of its own, or in the sentence of its outcome."""
+    if own:
+        yield voice.english("verdict", own)
+    elif there_is("verdict", outcome):
+        yield voice.passage("verdict", say(voice.language, "verdict", outcome))
+
+
+def _found(voice: Voice, criteria: Sequence[Criterion], section: str = "") -> Passages:
+    """One passage for each criterion, in the sentences of a section or, without one, those of an assessment."""
+    for number, criterion in enumerate(criteria, 1):
+        name = f"criterion-{criterion.id or number}"
+        own = criterion.says.get(criterion.finding)
+        usual = "stated" if criterion.name.endswith(".") else "finding"
+        said = say(voice.language, section or usual, criterion.finding.value, name=criterion.name.rstrip("."))
+        yield voice.english(name, own) if own else voice.passage(name, said)
+        if criterion.seen:
+            said = say(voice.language, "all", "seen", inspection=criterion.seen)
+            yield voice.passage(f"{name}-seen", said)
+
+
+def _assessed(voice: Voice, assessment: Assessment) -> Passages:
+    yield from background(voice, assessment.background, assessment.quoted)
     said = "further" if assessment.submitted else "nothing_came"
     if assessment.requested_on is None or assessment.submission_due is None:
         said = "unasked"
-    return _say(
-        "assessment",
+    yield voice.says(
         said,
-        noun=_noun(envelope),
-        reviewed=assessment.reviewed,
-        requested_on=_day(assessment.requested_on),
-        submission_due=_day(assessment.submission_due),
+        reviewed=voice.when(assessment.reviewed),
+        requested_on=voice.day(assessment.requested_on),
+        submission_due=voice.day(assessment.submission_due),
     )
+    yield from judged(voice, assessment.outcome, assessment.verdict, assessment.criteria)
 
 
-def _found(criterion: Criterion) -> str:
-    own = criterion.says.get(criterion.finding)
-    sentence = "stated" if criterion.name.endswith(".") else "finding"
-    return own or _say(sentence, criterion.finding.value, name=criterion.name.rstrip("."))
-
-
-def _noun(envelope: Envelope) -> str:
-    return _words("noun").get(envelope.kind, "organisation")
-
-
-def _day(day: date | None) -> str:
-    return plain_date(day) if day else ""
-
-
-def _render(envelope: Envelope, blocks: tuple[_Block, ...]) -> Letter:
-    shown = {
-        **asdict(envelope),
-        "by_post": BY_EMAIL,
-        "date": plain_date(envelope.on),
-        "iso_date": envelope.on.isoformat(),
-        "salutation": f"Dear {envelope.addressee}",
-        "blocks": [block for block in blocks if block.text or block.lines],
-    }
-    return Letter(
-        text=_environment(html=False).get_template("layout.txt.jinja").render(shown).strip() + "\n",
-        html=_environment(html=True).get_template("layout.html.jinja").render(shown),
-    )
-
-
-def _say(section: str, sentence: str, **facts: str) -> str:
-    return _environment(html=False).from_string(_words(section)[sentence]).render(facts)
-
-
-def _words(section: str) -> Mapping[str, str]:
-    return _wording()[section]
-
-
-@cache
-def _wording() -> Mapping[str, Mapping[str, str]]:
-    return tomllib.loads((FOLDER / "wording.toml").read_text(encoding="utf-8"))
-
-
-@cache
-def _environment(*, html: bool) -> Environment:
-    return Environment(
-        loader=FileSystemLoader(FOLDER),
-        autoescape=html,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+def _requested(voice: Voice, request: Request) -> Passages:
+    by = deadline(voice.language, request.due) if request.due else say(voice.language, "all", "in_ten").text
+    yield voice.says("opening", report=request.report, published_on=voice.day(request.published_on))
+    yield voice.english("quote", request.recommendation, Form.quote)
+    yield voice.says("ask", by=by)
+    if request.criteria:
+        yield voice.says("assess")
+        yield voice.listed("criteria", request.criteria)
