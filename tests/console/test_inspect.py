@@ -20,7 +20,7 @@ from tests.console.casework import (
 )
 from tests.console.house import House
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("console")]
+pytestmark = [pytest.mark.server, pytest.mark.xdist_group("console-inspect")]
 REFERENCE = "ins-1"
 WEEK = timedelta(days=7)
 BODIES = ("kent", "essex", "surrey", "sussex", "dorset", "cumbria", "suffolk", "norfolk", "gwent")

@@ -2,7 +2,7 @@
 
 import pytest
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("console")]
+pytestmark = [pytest.mark.server, pytest.mark.xdist_group("console-safety")]
 
 
 def test_every_answer_has_the_safe_headers(there):

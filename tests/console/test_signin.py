@@ -7,7 +7,7 @@ import pytest
 
 from office import access
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("console")]
+pytestmark = [pytest.mark.server, pytest.mark.xdist_group("console-signin")]
 LEAD = "lead-1@inspectorate.example"
 
 
