@@ -6,6 +6,7 @@ from functools import cache
 from urllib.parse import urlsplit
 
 from fastapi.routing import APIRoute
+from playwright.async_api import Error
 from starlette.routing import Match
 
 from console.app import ROUTERS
@@ -38,7 +39,12 @@ async def pages(window: Window, start: str = "/") -> AsyncIterator[str]:
         if kind is None or kind in seen:
             continue
         seen.add(kind)
-        answer = await window.go(address)
+        try:
+            answer = await window.go(address)
+        except Error as left:
+            if "Download is starting" in left.message:
+                continue
+            raise
         if "text/html" not in answer.headers.get("content-type", ""):
             continue
         assert answer.status < 400, (address, answer.status, await window.page.inner_text("main"))
