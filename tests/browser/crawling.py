@@ -14,7 +14,9 @@ from tests.browser.window import Window
 
 AWAY = ("/api/", "/assets/", "/calendar/")
 FILES = (".csv", ".xlsx", ".ics", ".toml", ".pdf", ".eml")
-LINKS = "() => [...document.querySelectorAll('a[href]:not([download])')].map((one) => one.getAttribute('href'))"
+LINKS = (
+    "() => [...document.querySelectorAll('a[href]:not([download])')].map((one) => one.getAttribute('href'))"
+)
 
 
 @cache
