@@ -49,6 +49,8 @@ soak: $(VENV)/dev ## the long run: years of made-up cases, killed again and agai
 
 bench: $(VENV)/dev ## measure
 	$(BIN)/python -m benchmarks.bench
+	$(BIN)/python -m benchmarks.pages --url sqlite
+	$(BIN)/python -m benchmarks.pages --url postgresql
 
 pins: $(VENV)/dev ## pin again what pyproject.toml asks for, with hashes and without addresses
 	$(PIP) pip-tools==7.6.2
