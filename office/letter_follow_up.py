@@ -6,7 +6,7 @@ from datetime import date
 from lifecycle.words import InspectionResult
 from office.letter_parts import Envelope, Kind, Letter
 from office.letter_words import Language, deadline
-from office.letters import Criterion, Passages, Voice, background, composed, judged
+from office.letters import Background, Criterion, Passages, Voice, background, composed, judged
 
 STANDING = "standing"
 """The section of findings on work that should have been done, where `finding` is on plans."""
@@ -16,7 +16,7 @@ STANDING = "standing"
 class Progress:
     """How the work goes. `reviewed` reads on from "took place"; `next_look` is when we look again."""
 
-    background: tuple[str, ...]
+    background: Background
     quoted: str
     letter_of: date
     reviewed: str | date
@@ -34,7 +34,7 @@ class Revisit:
     `closed`: the concern is closed; otherwise it stays open.
     """
 
-    background: tuple[str, ...]
+    background: Background
     quoted: str
     visited: str | date
     outcome: str
@@ -65,7 +65,7 @@ class Extension:
 class Reminder:
     """A plan or other duty that is overdue: what was asked, when it was due, and by when we now expect it."""
 
-    background: tuple[str, ...]
+    background: Background
     quoted: str
     duty: str
     due: date
@@ -78,7 +78,7 @@ class Reminder:
 class Closure:
     """The end: verified, or re-issued, superseded or of no further use. `followed_by` names what follows."""
 
-    background: tuple[str, ...]
+    background: Background
     quoted: str
     result: InspectionResult
     reviewed: str | date

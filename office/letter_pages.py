@@ -38,8 +38,12 @@ def page(paper: Paper, marking: str = "") -> str:
 def labels(language: Language, addressee: str) -> dict[str, Said]:
     """The words around the passages. The office is named, and greeted, in the letter's language where it is known."""
     known = {name: word(language, "label", name) for name in LABELS}
-    office = word(language, "office", addressee, addressee)
+    office = _office(language, addressee)
     return {**known, "office": office, "greeted": word(language, "greeted", addressee, office.text)}
+
+
+def _office(language: Language, title: str) -> Said:
+    return word(language, "office", title, title)
 
 
 def _shown(paper: Paper, marking: str) -> dict[str, object]:
@@ -49,6 +53,7 @@ def _shown(paper: Paper, marking: str) -> dict[str, object]:
         **{name: one.text for name, one in said.items() if name != "copied_to"},
         "copied": said["copied_to"].text,
         "date": day(paper.language, envelope.on),
+        "signed_by": [_office(paper.language, office).text for office in envelope.signed_by],
         "iso_date": envelope.on.isoformat(),
         "salutation": f"{said['dear'].text} {said['greeted'].text}",
         "language": paper.language.value,

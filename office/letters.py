@@ -30,6 +30,17 @@ class Criterion:
 
 
 @dataclass(frozen=True)
+class Source:
+    """The report in which a recommendation was made; the letter says so in its own language."""
+
+    report: str
+    published_on: date
+
+
+Background = tuple[str | Source, ...]
+
+
+@dataclass(frozen=True)
 class Assessment:
     """What an assessment letter tells. `reviewed` reads on from "took place"; `verdict` replaces the usual sentence.
 
@@ -37,7 +48,7 @@ class Assessment:
     the day on which the letter is to be published, where it is known.
     """
 
-    background: tuple[str, ...]
+    background: Background
     quoted: str
     reviewed: str | date
     outcome: str
@@ -161,10 +172,15 @@ def composed(
     )
 
 
-def background(voice: Voice, told: tuple[str, ...], quoted: str) -> Passages:
+def background(voice: Voice, told: Background, quoted: str) -> Passages:
     """Why we write: the report, and the recommendation in its own words."""
-    for number, text in enumerate(told, 1):
-        yield voice.english(f"background-{number}", text)
+    for number, one in enumerate(told, 1):
+        name = f"background-{number}"
+        if isinstance(one, str):
+            yield voice.english(name, one)
+        else:
+            facts = {"report": one.report, "published_on": voice.day(one.published_on)}
+            yield voice.passage(name, say(voice.language, "all", "background", **facts))
     yield voice.english("quote", quoted, Form.quote)
 
 

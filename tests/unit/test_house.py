@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from office.letter_pdf import why_not
+
 ROOT = Path(__file__).parents[2]
 LINES = {True: 400, False: 700}  # of production code; of tests
 PRODUCTION = (
@@ -166,6 +168,7 @@ def test_addresses_in_samples_are_ours_or_nobodys():
 def test_on_ci_nothing_is_skipped_for_want_of_a_program():
     assert shutil.which("chromium"), "chromium is missing: .ci/run installs it"
     assert Path("/usr/sbin/clamd").exists(), "clamd is missing: .ci/run installs it"
+    assert not why_not(), "Pango is missing: .ci/run installs it"
     assert list(Path("/usr/lib/postgresql").glob("*/bin/initdb")), (
         "PostgreSQL is missing: .ci/run installs it"
     )
