@@ -11,7 +11,7 @@ from cli.room import As, AsJson, Key, On, Text, TextFile, actor, day, key, with_
 from lifecycle import acts as a
 from lifecycle.words import Finding, InspectionResult, SubmissionAnswer
 from models.messages import Receipt
-from office import casework, letter_papers
+from office import casework, letter_sending
 from office.desk import Desk
 
 app = typer.Typer(help="Cases: one recommendation × one body each.", no_args_is_help=True)
@@ -67,12 +67,8 @@ def request(
     act_key = key(key_)
 
     async def deed(desk: Desk) -> Receipt:
-        said = (
-            words(text, file, "the letter")
-            if text or file
-            else (await letter_papers.request_letter(desk, case_id, day(due))).text
-        )
-        letter = await casework.seal_text(desk, "letter", said, case_id)
+        said = words(text, file, "the letter") if text or file else ""
+        letter = await letter_sending.seal_request(desk, [case_id], day(due), said)
         act = a.SendRequestLetter(key=act_key, actor=person, on=day(on), letter=letter, due=day(due))
         return await desk.take(case_id, act)
 
@@ -214,7 +210,7 @@ def return_assessment(
 
 @app.command()
 def letter(
-    case_id: CaseId,
+    case_ids: CaseIds,
     text: Text = "",
     file: TextFile = None,
     on: On = None,
@@ -222,19 +218,22 @@ def letter(
     key_: Key = None,
     as_json: AsJson = False,
 ) -> None:
-    """Send the authorised letter, under embargo. Without words of yours it is made from the assessment."""
+    """Send the authorised letter, under embargo, on one case or several of a body. Without words of yours it is made
+    from the assessment."""
     person, act_key = actor(as_), key(key_)
 
-    async def deed(desk: Desk) -> Receipt:
-        said = (
-            words(text, file, "the letter")
-            if text or file
-            else (await letter_papers.assessment_letter(desk, case_id, day(on))).text
+    async def deed(desk: Desk) -> list[Receipt]:
+        said = words(text, file, "the letter") if text or file else ""
+        sealed = await letter_sending.seal_assessment(desk, case_ids, day(on), said)
+        act = a.SendLetter(key=act_key, actor=person, on=day(on), letter=sealed)
+        return (
+            await desk.take_on_all(case_ids, act)
+            if len(case_ids) > 1
+            else [await desk.take(case_ids[0], act)]
         )
-        sealed = await casework.seal_text(desk, "letter", said, case_id)
-        return await desk.take(case_id, a.SendLetter(key=act_key, actor=person, on=day(on), letter=sealed))
 
-    show_receipt(with_desk(deed), as_json)
+    for receipt in with_desk(deed):
+        show_receipt(receipt, as_json)
 
 
 @app.command()

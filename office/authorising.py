@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 from lifecycle import acts as a
 from models.messages import Receipt
-from office import letter_papers
 from office.batches import Outcome, on_each
-from office.casework import seal_text
 from office.desk import Desk
+from office.letter_sending import seal_assessment
 
 
 async def authorise(desk: Desk, actor: str, cases: Sequence[str], key: str) -> list[Outcome]:
@@ -23,13 +22,19 @@ async def send_letters(desk: Desk, actor: str, cases: Sequence[str], key: str) -
     """Send each case's letter, made from its assessment."""
 
     async def one(case: str) -> Receipt:
-        letter = await letter_papers.assessment_letter(desk, case, None)
-        return await send_letter(desk, actor, case, letter.text, a.key_for(key, case))
+        return await send_letter(desk, actor, case, "", a.key_for(key, case))
 
     return await on_each(cases, one)
 
 
 async def send_letter(desk: Desk, actor: str, case: str, text: str, key: str) -> Receipt:
-    """Send a case's letter in these words. Raises what the desk raises."""
-    sealed = await seal_text(desk, "letter", text, case)
+    """Send a case's letter in these words; without any, as it is made from its assessment. Raises what the desk
+    raises."""
+    sealed = await seal_assessment(desk, [case], None, text)
     return await desk.take(case, a.SendLetter(key=key, actor=actor, letter=sealed))
+
+
+async def send_joint_letter(desk: Desk, actor: str, cases: Sequence[str], key: str) -> list[Receipt]:
+    """Send one letter on several cases of a body under a report. Raises what the desk raises."""
+    sealed = await seal_assessment(desk, cases, None)
+    return await desk.take_on_all(list(cases), a.SendLetter(key=key, actor=actor, letter=sealed))

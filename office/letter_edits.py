@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from lifecycle.words import Refused
-from office.letter_parts import Paper, Passage
+from office.letter_parts import Edit, Form, Paper, Passage
 
 WORDS = re.compile(r"\S+")
 
@@ -27,14 +27,6 @@ class Changed:
     template: str
     words: str
     diff: tuple[Change, ...]
-
-
-@dataclass(frozen=True)
-class Edit:
-    """A passage in other words. `template` is what the template said when it was written."""
-
-    words: str
-    template: str
 
 
 def edited(paper: Paper, edits: Mapping[str, Edit]) -> Paper:
@@ -103,3 +95,14 @@ def _unless_empty(what: str, words: Sequence[str]) -> list[Change]:
 def _tidy(text: str) -> str:
     """Each line without needless spaces, and no empty line."""
     return "\n".join(line for line in (" ".join(one.split()) for one in text.splitlines()) if line)
+
+
+def whole(paper: Paper, text: str) -> Paper:
+    """The letter with all of its words as somebody wrote them, head to signature."""
+    subject = paper.envelope.subject
+    parts = [part.strip() for part in re.split(r"\n\s*\n", text.replace("\r\n", "\n")) if part.strip()]
+    passages = [
+        Passage("subject", part, Form.heading) if part == subject else Passage(f"part-{number}", part)
+        for number, part in enumerate(parts, 1)
+    ]
+    return replace(paper, passages=tuple(passages), whole=True)

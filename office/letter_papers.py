@@ -1,27 +1,40 @@
-"""What a case's own letters are made from: the request and the assessment, out of the ledger."""
+"""What letters are made from: the request and the assessment, out of the ledger, with what was edited in them.
+
+A letter is on one case, or on several of one body under one report. A body in Wales gets it in Welsh as well.
+"""
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
 
 from sqlmodel import Session, col, select
 
 from activities.ledger.append import read
+from activities.mail.addressing import Addresses
 from lifecycle import events as e
-from lifecycle.dates import local_date, plain_date
-from lifecycle.words import Refused
+from lifecycle.dates import local_date
+from lifecycle.words import Refused, Role
 from models.tables import Body, CaseRow, Contact, Criterion, OversightBody, Recommendation, Report
 from office import letters
 from office.desk import Desk, NoCase
-from office.letters import Letter
+from office.letter_drafts import Version, newest
+from office.letter_edits import edited
+from office.letter_pages import letter as in_words
+from office.letter_parts import Kind, Paper
+from office.letter_words import Language
+from office.letters import Letter, Source
 
 T = TypeVar("T")
+Cases = str | Sequence[str]
+WALES = "Wales"
+Made = Callable[[Language], Letter]
 
 
 @dataclass(frozen=True)
 class Papers:
-    """The rows and events that a case's letters quote."""
+    """The rows and events that a case's letters quote. `holders` are the names of addressee and of who gets a copy."""
 
     row: CaseRow
     body: Body
@@ -31,44 +44,39 @@ class Papers:
     events: tuple[e.Event, ...]
     addressee: str
     copied_to: str
+    holders: tuple[str, str] = ("", "")
 
     def last(self, kind: type[e.EventBase]) -> e.EventBase | None:
         return next((event for event in reversed(self.events) if isinstance(event, kind)), None)
 
 
-async def request_letter(desk: Desk, case_id: str, due: date | None) -> Letter:
+async def request_letter(desk: Desk, cases: Cases, due: date | None) -> Letter:
     """The letter that asks for the body's plan.
 
     Raises:
         NoCase: when the ledger holds no such case, or not its papers.
+        Refused: for cases of more than one body or report, or an edit of what the letter says no more.
     """
-    papers = await asyncio.to_thread(_papers, desk, case_id)
-    request = letters.Request(
-        report=papers.report.title,
-        published_on=papers.row.issued_on,
-        recommendation=_quoted(papers),
-        criteria=tuple(criterion.summary for criterion in papers.criteria),
-        due=due,
-    )
-    return letters.render_request(_envelope(papers, local_date(desk.clock.now())), request)
+    papers = await asyncio.to_thread(_all_papers, desk, cases)
+    requests = [_request(one, due) for one in papers]
+    envelope = _envelope(papers, local_date(desk.clock.now()))
+
+    def made(language: Language) -> Letter:
+        return letters.render_request(envelope, *requests, language=language)
+
+    return await asyncio.to_thread(_finished, desk, papers, made)
 
 
-async def assessment_letter(desk: Desk, case_id: str, on: date | None) -> Letter:
+async def assessment_letter(desk: Desk, cases: Cases, on: date | None) -> Letter:
     """The letter that tells the assessment, from the inspector's findings.
 
     Raises:
         NoCase: when the ledger holds no such case, or not its papers.
-        Refused: when the case has no assessment.
+        Refused: when a case has no assessment, and as above.
     """
-    papers = await asyncio.to_thread(_papers, desk, case_id)
-    assessed = papers.last(e.Assessed)
-    if not isinstance(assessed, e.Assessed):
-        raise Refused(
-            f"{case_id} has no assessment, so there is no letter to make. Complete the assessment first."
-        )
-    return letters.render_letter(
-        _envelope(papers, on or local_date(desk.clock.now())), _assessment(papers, assessed)
-    )
+    papers = await asyncio.to_thread(_all_papers, desk, cases)
+    told = [_assessed(one) for one in papers]
+    return await asyncio.to_thread(_told, desk, papers, told, on or local_date(desk.clock.now()))
 
 
 async def letter_of(desk: Desk, case_id: str, assessed: e.Assessed) -> Letter:
@@ -77,32 +85,100 @@ async def letter_of(desk: Desk, case_id: str, assessed: e.Assessed) -> Letter:
     Raises:
         NoCase: as above.
     """
-    papers = await asyncio.to_thread(_papers, desk, case_id)
-    return letters.render_letter(
-        _envelope(papers, local_date(desk.clock.now())), _assessment(papers, assessed)
+    papers = await asyncio.to_thread(_all_papers, desk, case_id)
+    return await asyncio.to_thread(_told, desk, papers, [assessed], local_date(desk.clock.now()))
+
+
+async def template_of(desk: Desk, kind: Kind, cases: Cases, language: Language) -> Paper:
+    """The letter as the template makes it, without any edit: what an editor starts from.
+
+    Raises:
+        NoCase, Refused: as above.
+    """
+    papers = await asyncio.to_thread(_all_papers, desk, cases)
+    envelope = _envelope(papers, local_date(desk.clock.now()))
+    if kind is Kind.request:
+        return letters.render_request(
+            envelope, *[_request(one, None) for one in papers], language=language
+        ).paper
+    told = [_assessment(one, _assessed(one)) for one in papers]
+    return letters.render_letter(envelope, *told, language=language).paper
+
+
+def _told(desk: Desk, papers: Sequence[Papers], told: Sequence[e.Assessed], on: date) -> Letter:
+    assessments = [_assessment(one, event) for one, event in zip(papers, told, strict=True)]
+    envelope = _envelope(papers, on)
+
+    def made(language: Language) -> Letter:
+        return letters.render_letter(envelope, *assessments, language=language)
+
+    return _finished(desk, papers, made)
+
+
+def _finished(desk: Desk, papers: Sequence[Papers], made: Made) -> Letter:
+    """With what was edited in it; for a body in Wales in both languages."""
+    english = _with_edits(desk, papers, made(Language.english))
+    if papers[0].body.nation != WALES:
+        return english
+    return replace(english, welsh=_with_edits(desk, papers, made(Language.welsh)))
+
+
+def _with_edits(desk: Desk, papers: Sequence[Papers], letter: Letter) -> Letter:
+    with desk.database.reading() as session:
+        draft = newest(session, letter.paper.kind, [one.row.id for one in papers], letter.paper.language)
+    if draft is None or not draft.edits:
+        return letter
+    paper = _reviewed(edited(letter.paper, draft.edits), draft)
+    return replace(in_words(paper), edits=draft.edits)
+
+
+def _reviewed(paper: Paper, draft: Version) -> Paper:
+    """A Welsh passage that somebody reworded needs a reviewer of its own."""
+    if paper.language is Language.english:
+        return paper
+    passages = tuple(
+        replace(one, reviewed=bool(draft.reviewed_by)) if one.id in draft.edits else one
+        for one in paper.passages
+    )
+    return replace(paper, passages=passages)
+
+
+def _assessed(papers: Papers) -> e.Assessed:
+    assessed = papers.last(e.Assessed)
+    if not isinstance(assessed, e.Assessed):
+        raise Refused(
+            f"{papers.row.id} has no assessment, so there is no letter to make. Complete the assessment first."
+        )
+    return assessed
+
+
+def _request(papers: Papers, due: date | None) -> letters.Request:
+    return letters.Request(
+        report=papers.report.title,
+        published_on=papers.row.issued_on,
+        recommendation=_quoted(papers),
+        criteria=tuple(criterion.summary for criterion in papers.criteria),
+        due=due,
+        title=papers.recommendation.title,
     )
 
 
 def _assessment(papers: Papers, assessed: e.Assessed) -> letters.Assessment:
     requested, submission = papers.last(e.Requested), _submission_clock(papers)
     return letters.Assessment(
-        background=(
-            (
-                f"In our report {papers.report.title}, published on {plain_date(papers.report.published_on)}, "
-                "we made this recommendation:"
-            ),
-        ),
+        background=(Source(papers.report.title, papers.report.published_on),),
         quoted=_quoted(papers),
-        reviewed=f"on {plain_date(assessed.on)}",
+        reviewed=assessed.on,
         outcome=assessed.outcome,
         criteria=tuple(
-            letters.Criterion(name=criterion.summary, finding=assessed.findings[criterion.id])
+            letters.Criterion(criterion.summary, assessed.findings[criterion.id], id=criterion.id)
             for criterion in papers.criteria
             if criterion.id in assessed.findings
         ),
         requested_on=requested.on if requested else None,
         submission_due=submission.due if submission else None,
         submitted=not assessed.without_submission,
+        title=papers.recommendation.title,
     )
 
 
@@ -112,19 +188,30 @@ def _submission_clock(papers: Papers) -> e.ClockStarted | None:
     )
 
 
-def _envelope(papers: Papers, on: date) -> letters.Envelope:
+def _envelope(of: Sequence[Papers], on: date) -> letters.Envelope:
+    papers = of[0]
     return letters.Envelope(
         body_name=papers.body.name,
         on=on,
-        subject=papers.recommendation.title,
+        subject=papers.recommendation.title if len(of) == 1 else papers.report.title,
         addressee=papers.addressee,
         kind=papers.body.kind,
         copied_to=papers.copied_to,
+        holder=papers.holders[0],
+        copy_holder=papers.holders[1],
     )
 
 
 def _quoted(papers: Papers) -> str:
     return papers.recommendation.quoted or papers.recommendation.summary or papers.recommendation.title
+
+
+def _all_papers(desk: Desk, cases: Cases) -> list[Papers]:
+    named = [cases] if isinstance(cases, str) else list(dict.fromkeys(cases))
+    found = [_papers(desk, case_id) for case_id in named]
+    if not found or len({(one.row.body_id, one.row.report_id) for one in found}) > 1:
+        raise Refused("A letter is on cases of one body under one report. Write to each body by itself.")
+    return found
 
 
 def _papers(desk: Desk, case_id: str) -> Papers:
@@ -133,6 +220,9 @@ def _papers(desk: Desk, case_id: str) -> Papers:
         if row is None:
             raise NoCase(f"There is no case {case_id!r}. `followthrough case list` shows them.")
         today = local_date(desk.clock.now())
+        chief = _contact(session, row.body_id, "chief_officer", today)
+        overseer = Addresses(session, today).owner(row, Role.oversight)
+        oversight = _contact(session, overseer, "oversight", today) if overseer else None
         return Papers(
             row=row,
             body=_there(session.get(Body, row.body_id), f"body {row.body_id}"),
@@ -142,8 +232,9 @@ def _papers(desk: Desk, case_id: str) -> Papers:
             ),
             criteria=_criteria(session, row.reference),
             events=tuple(one.event for one in read(session, case_id)),
-            addressee=_office(session, row.body_id, "chief_officer", today) or "Chief officer",
-            copied_to=_copied(session, row, today),
+            addressee=(chief.office if chief else "") or "Chief officer",
+            copied_to=_copied(session, overseer, oversight),
+            holders=(chief.holder if chief else "", oversight.holder if oversight else ""),
         )
 
 
@@ -163,16 +254,19 @@ def _criteria(session: Session, reference: str) -> tuple[Criterion, ...]:
     )
 
 
-def _office(session: Session, owner: str, role: str, today: date) -> str:
+def _contact(session: Session, owner: str, role: str, today: date) -> Contact | None:
     contacts = session.exec(
-        select(Contact).where(Contact.owner == owner, Contact.role == role, Contact.since <= today)
+        select(Contact)
+        .where(Contact.owner == owner, Contact.role == role, Contact.since <= today)
+        .order_by(col(Contact.since).desc())
     )
-    return next((one.office for one in contacts if one.until is None or one.until > today), "")
+    return next((one for one in contacts if one.until is None or one.until > today), None)
 
 
-def _copied(session: Session, row: CaseRow, today: date) -> str:
-    if row.oversight_id is None:
+def _copied(session: Session, overseer: str | None, contact: Contact | None) -> str:
+    if overseer is None:
         return ""
-    oversight = session.get(OversightBody, row.oversight_id)
-    office = _office(session, row.oversight_id, "oversight", today)
-    return ", ".join(part for part in (office, oversight.name if oversight else "") if part)
+    oversight = session.get(OversightBody, overseer)
+    return ", ".join(
+        part for part in (contact.office if contact else "", oversight.name if oversight else "") if part
+    )

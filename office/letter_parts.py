@@ -1,6 +1,7 @@
 """A letter as it is kept: to whom and from whom, and its passages in order, each under an id of its own."""
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -105,12 +106,25 @@ class Paper:
 
 
 @dataclass(frozen=True)
+class Edit:
+    """A passage in other words. `template` is what the template said when it was written."""
+
+    words: str
+    template: str
+
+
+@dataclass(frozen=True)
 class Letter:
-    """A letter ready to seal: its words, for the mail, its page, and what both are made from."""
+    """A letter ready to seal: its words, for the mail, its page, and what both are made from.
+
+    `edits` is what was changed against the template, `welsh` the same letter in Welsh, where the body gets both.
+    """
 
     text: str
     html: str
     paper: Paper
+    edits: Mapping[str, Edit] = field(default_factory=dict)
+    welsh: "Letter | None" = None
 
 
 PAPER = TypeAdapter(Paper)

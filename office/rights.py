@@ -21,6 +21,7 @@ MAY: dict[str, tuple[Role, ...]] = {
     "take_back_assessment": INSPECTORS,
     "authorise": (Role.lead_inspector,),
     "return_assessment": (Role.lead_inspector,),
+    "draft_letter": (*INSPECTORS, Role.operations),
     "send_letter": (Role.lead_inspector, Role.operations),
     "publish": (Role.lead_inspector, Role.operations),
     "declare_implemented": (*BODY, Role.operations),

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Body, Header
 from pydantic import StringConstraints
 
-from console.api.asked import MADE_HERE, SEALED, SUBMISSION, AnyAct, Asked
+from console.api.asked import SEALED, SUBMISSION, AnyAct, Asked
 from console.api.door import UNRECORDED, Told, api_router
 from console.room import ByVisitor, InRoom, Room, Visitor
 from console.rules import NotFound, case_id, needs
@@ -14,7 +14,7 @@ from lifecycle.acts import RecordInspection, key_for
 from lifecycle.words import Refused, Side, Stage
 from models.messages import Receipt
 from models.tables import CaseRow
-from office import casework, letter_papers
+from office import casework, letter_sending
 from office.disclosure import BEFORE_THE_LETTER
 from office.reach import Reach
 from office.receipts import refuse_used
@@ -102,15 +102,11 @@ async def _sealed(room: Room, visitor: Visitor, of: str, asked: Asked) -> str | 
             )
         except NoUpload as missing:
             raise Refused(str(missing)) from missing
-    return await casework.seal_text(room.desk, kind, await _words(room, of, asked), of)
-
-
-async def _words(room: Room, of: str, asked: Asked) -> str:
-    if asked.words or asked.act not in MADE_HERE:
-        return asked.words
     if asked.act == "send_letter":
-        return (await letter_papers.assessment_letter(room.desk, of, asked.on)).text
-    return (await letter_papers.request_letter(room.desk, of, getattr(asked, "due", None))).text
+        return await letter_sending.seal_assessment(room.desk, [of], asked.on, asked.words)
+    if asked.act == "send_request_letter":
+        return await letter_sending.seal_request(room.desk, [of], getattr(asked, "due", None), asked.words)
+    return await casework.seal_text(room.desk, kind, asked.words, of)
 
 
 def _told(row: CaseRow, visitor: Visitor, given: str, receipt: Receipt) -> ActReceipt:

@@ -18,6 +18,7 @@ from lifecycle.words import Refused
 from office.casework import seal_text
 from office.dossier import Dossier
 from office.letter_papers import request_letter
+from office.letter_sending import seal_request
 from office.offers import movable
 
 router = APIRouter(include_in_schema=False)
@@ -96,7 +97,7 @@ async def send_request(
     due, errors = _day(form, "due", "date by which the plan is due")
     if not errors and form.get("deed") != "preview":
         try:
-            letter = await seal_text(room.desk, "letter", (await request_letter(room.desk, of, due)).text, of)
+            letter = await seal_request(room.desk, [of], due)
             act = SendRequestLetter(key=form["key"], actor=visitor.id, letter=letter, due=due)
             return await _take(room, of, act, "The request letter is on its way.")
         except Refused as refused:

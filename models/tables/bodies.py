@@ -39,13 +39,17 @@ class Oversees(SQLModel, table=True):
 
 
 class Contact(SQLModel, table=True):
-    """A role mailbox of a body, an oversight body or the inspectorate (`owner`), with the office's title; dated."""
+    """A role mailbox of a body, an oversight body or the inspectorate (`owner`), with the office's title; dated.
+
+    `holder` is the office-holder's name as letters write it, where it is known.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     owner: str = Field(index=True, max_length=80)
     role: str = Field(max_length=40)
     office: str = Field(max_length=200)
     mailbox: str = Field(max_length=254)
+    holder: str = Field(default="", max_length=200, sa_column_kwargs={"server_default": ""})
     since: date
     until: date | None = None
 

@@ -5,8 +5,9 @@ from datetime import date
 import pytest
 
 from lifecycle.words import Finding, Refused
-from office.letter_edits import Change, Edit, changes, difference, edited, edits_of
+from office.letter_edits import Change, changes, difference, edited, edits_of
 from office.letter_pages import letter
+from office.letter_parts import Edit
 from office.letters import Assessment, Criterion, Envelope, Letter, Request, render_letter, render_request
 
 FORCE = Envelope("Bedfordshire Police", date(2017, 10, 2), "Our assessment")

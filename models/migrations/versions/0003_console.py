@@ -16,6 +16,7 @@ def upgrade() -> None:
     bodywork()
     personnel()
     lists()
+    letters()
 
 
 def access() -> None:
@@ -282,3 +283,25 @@ def lists() -> None:
     op.drop_index("ix_clock_due", "clock")
     op.create_index("ix_clock_due", "clock", ["due", "state", "kind", "case_id"])
     op.create_index("ix_clock_running", "clock", ["case_id", "state", "kind", "due", "id"])
+
+
+def letters() -> None:
+    op.add_column("contact", sa.Column("holder", sa.String(200), nullable=False, server_default=""))
+    op.create_table(
+        "letter_draft",
+        sa.Column("id", sa.String(80), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("base", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(40), nullable=False),
+        sa.Column("language", sa.String(10), nullable=False),
+        sa.Column("cases", sa.JSON(), nullable=False),
+        sa.Column("body_id", sa.String(80), nullable=False),
+        sa.Column("person_id", sa.String(80), nullable=False),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("set_aside", sa.Boolean(), nullable=False),
+        sa.Column("reviewed_by", sa.String(200), nullable=False),
+        sa.Column("edits", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_letter_draft_person_id_person"),
+        sa.PrimaryKeyConstraint("id", "version", name="pk_letter_draft"),
+    )
+    op.create_index("ix_letter_draft_body_id", "letter_draft", ["body_id"])
