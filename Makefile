@@ -30,7 +30,7 @@ run: $(VENV)/run $(VENV)/assets ## start everything on this machine, with sample
 	@$(BIN)/followthrough up
 
 test: lint types $(VENV)/assets ## check everything: format, lint, types, import rules, all tests
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 
 lint: $(VENV)/dev ## check format, lint and import rules
 	$(BIN)/ruff format --check .

@@ -27,6 +27,8 @@ from lifecycle.calendars import Division
 from models.database import Database
 from models.schema import SchemaState, check
 from models.tables import Heartbeat, Notice, NoticeState, Repair
+from office.letter_pdf import why_not
+from office.letter_words import unreviewed
 
 app = typer.Typer()
 HORIZON = timedelta(days=180)
@@ -46,7 +48,14 @@ class Finding:
 def doctor(as_json: AsJson = False) -> None:
     """Look over this installation: settings, tables, engine, jobs, calendars, mail, repairs."""
     settings = load()
-    findings = [*_machine(), *_rules(), *_engine(settings), *_ledger(settings), _scanner(settings)]
+    findings = [
+        *_machine(),
+        *_rules(),
+        *_letters(),
+        *_engine(settings),
+        *_ledger(settings),
+        _scanner(settings),
+    ]
     rows = [{**vars(one), "well": "yes" if one.well else "NO"} for one in findings]
     output.put_rows(rows, ("check", "well", "seen", "do"), as_json=as_json)
     if not all(one.well for one in findings):
@@ -71,6 +80,20 @@ def _rules() -> Iterator[Finding]:
         far,
         f"until the end of {last}",
         "" if far else "Add the next table (docs/calendars.md).",
+    )
+
+
+def _letters() -> Iterator[Finding]:
+    missing = why_not()
+    done = "made, tagged" if not missing else f"not made: {missing}"
+    todo = "Install Pango (Debian: libpango-1.0-0, libpangoft2-1.0-0). Letters go as HTML until then."
+    yield Finding("letters as PDF", not missing, done, todo if missing else "")
+    waiting = len(unreviewed())
+    yield Finding(
+        "Welsh letters",
+        True,
+        f"{waiting} texts nobody has reviewed: not sent" if waiting else "all texts reviewed",
+        "Have them reviewed, and enter who did in config/templates/letters." if waiting else "",
     )
 
 
