@@ -17,6 +17,7 @@ from activities.mail.dispatch import DispatchCount, Dispatcher
 from activities.mail.relay import Unarmed
 from activities.mail.setup import dispatcher_for
 from activities.scanning.rounds import scan_waiting, scanner
+from activities.wall import until_set_back
 from config.calendar_files import load_calendars
 from config.settings import Settings
 from lifecycle.calendars import Division
@@ -63,13 +64,24 @@ async def scheduling(settings: Settings, client: Client, database: Database) -> 
             next_run_time=datetime.now(UTC),
         )
     scheduler.start()
+    watch = asyncio.create_task(_keep_in_time(scheduler))
     try:
         yield
     finally:
+        watch.cancel()
         scheduler.remove_all_jobs()
         await jobs.drained()
         scheduler.shutdown(wait=False)
         jobs.close()
+
+
+async def _keep_in_time(scheduler: AsyncIOScheduler) -> None:
+    """The scheduler plans by the wall's clock: when that is set back, all jobs would stop for as long."""
+    while True:
+        back = await until_set_back()
+        log.warning("the clock was set back: jobs are planned anew", extra={"seconds": round(back)})
+        for job in scheduler.get_jobs():
+            scheduler.modify_job(job.id, next_run_time=datetime.now(UTC))
 
 
 def _beating(database: Database, name: str, job: Job) -> Callable[[], Awaitable[None]]:

@@ -87,7 +87,8 @@ def _read(path: Path, name: str) -> str:
 
 
 def _refuse_unknown(fields: list[str], environ: Mapping[str, str]) -> None:
-    names = {variable(field) for field in fields} | {CONFIG}
+    secret = {f"{variable(field)}_FILE" for field in SECRET.intersection(fields)}
+    names = {variable(field) for field in fields} | secret | {CONFIG}
     for name in sorted(environ):
         if name.startswith(PREFIX) and not name.startswith(TESTS) and name not in names:
             raise SettingsError(f"no setting is called {name}.{_nearest(name, names)}")

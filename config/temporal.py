@@ -1,11 +1,14 @@
 """The way to Temporal: one converter, one set of TLS rules, one error when nobody answers."""
 
 import asyncio
+import logging
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.runtime import LogForwardingConfig, LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 from temporalio.service import RPCError, TLSConfig
 
 from config.settings import Settings
@@ -55,11 +58,22 @@ async def connect_to(
                 lazy=lazy,
                 data_converter=pydantic_data_converter,
                 connect_timeout=timedelta(seconds=PATIENCE),
+                runtime=runtime(),
             )
     except TimeoutError:
         raise NoServer(f"no Temporal server answered at {address} within {PATIENCE:.0f} seconds.") from None
     except (RuntimeError, RPCError) as error:
         raise NoServer(f"no Temporal server at {address}: {error}.") from error
+
+
+@cache
+def runtime() -> Runtime:
+    """What runs Temporal's core in this process: by itself it would log to stdout, among a command's data."""
+    seen = LoggingConfig(
+        filter=TelemetryFilter(core_level="WARN", other_level="ERROR"),
+        forwarding=LogForwardingConfig(logger=logging.getLogger("temporalio.core")),
+    )
+    return Runtime(telemetry=TelemetryConfig(logging=seen))
 
 
 def _tls(settings: Settings) -> TLSConfig | bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import os
 import subprocess
 import time
@@ -11,6 +12,7 @@ from pathlib import Path
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from activities.wall import until_set_back
 from config.temporal import NoServer, connect_to
 from embedded import orphan
 from embedded.binary import find_binary, server_version
@@ -26,6 +28,8 @@ POLL_SECONDS = 0.1
 LOG_BYTES = 10_000_000
 LOG_TAIL = 5
 
+log = logging.getLogger(__name__)
+
 
 class EngineFailed(Exception):  # noqa: N818 - said to a person
     """The engine did not come up. The text ends with its last words."""
@@ -38,6 +42,7 @@ class Engine:
         self.plan = plan
         self.client = client
         self._process = process
+        self._changing = False
 
     @property
     def address(self) -> str:
@@ -59,9 +64,27 @@ class Engine:
 
     async def ended(self) -> int:
         """Wait until the process ends, however it ends; gives its exit code."""
-        while (code := self._process.poll()) is None:
+        while self._changing or (code := self._process.poll()) is None:
             await asyncio.sleep(POLL_SECONDS)
         return code
+
+    async def keep_in_time(self, binary: Path) -> None:
+        """Start the server again whenever the machine's clock is set back: until then it would serve nobody.
+
+        One that does not come up again is seen as ended.
+        """
+        while True:
+            back = await until_set_back()
+            log.warning("the clock was set back: the engine is started again", extra={"seconds": round(back)})
+            self._changing = True
+            try:
+                await _stop(self.plan, self._process)
+                self._process = _spawn(self.plan, binary)
+                await _come_up(self.plan, self._process)
+            except EngineFailed as failed:
+                log.error(str(failed))
+            finally:
+                self._changing = False
 
     async def stop(self) -> None:
         """Let the server finish what it holds and stop it. Stopping twice is harmless."""
@@ -85,9 +108,15 @@ async def engine(plan: Plan, *, held: bool = False) -> AsyncIterator[Engine]:
         try:
             running = Engine(plan, process, await _come_up(plan, process))
             await prepare(running.client)
+        except BaseException:
+            await _stop(plan, process)
+            raise
+        keeping = asyncio.create_task(running.keep_in_time(binary))
+        try:
             yield running
         finally:
-            await _stop(plan, process)
+            keeping.cancel()
+            await running.stop()
 
 
 def _require_ports(plan: Plan) -> None:

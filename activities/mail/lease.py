@@ -12,6 +12,9 @@ from models.tables import Mail, Notice
 LEASE = timedelta(seconds=45)
 """With the dispatch interval it bounds how long a dead worker's send stays unexplained: within a minute (rule 2)."""
 
+FAR = timedelta(minutes=10)
+"""No lease is taken for so long: one that ends later was taken under a clock that has been set back since."""
+
 
 @dataclass(frozen=True)
 class Lease:
@@ -34,7 +37,8 @@ def free(row: type[Notice] | type[Mail]) -> ColumnElement[bool]:
 
 
 def expired(row: type[Notice] | type[Mail]) -> ColumnElement[bool]:
-    return or_(col(row.lease_until).is_(None), col(row.lease_until) <= host_now())
+    now, until = host_now(), col(row.lease_until)
+    return or_(until.is_(None), until <= now, until > now + FAR)
 
 
 def host_now() -> datetime:

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, or_
+from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col, select
 
-from activities.mail.lease import Lease, expired, free
+from activities.mail.lease import FAR, Lease, expired, free
 from activities.mail.relay import Delivery, Outcome, Phase
-from activities.mail.settle import defer, settle, unsettled
+from activities.mail.settle import WAITS, defer, settle, unsettled
 from activities.mail.waiting import close_moot
 from models.tables import Attempt, Mail, MailState, Notice, NoticeState
 
@@ -68,7 +68,7 @@ def take(
             col(Mail.held).is_(False),
             or_(
                 col(Mail.state) == MailState.composed.value,
-                and_(col(Mail.state) == MailState.deferred.value, col(Mail.next_try) <= now),
+                and_(col(Mail.state) == MailState.deferred.value, _its_turn(now)),
             ),
             free(Mail),
             *([] if after is None else [col(Mail.composed_at) > after]),
@@ -80,6 +80,11 @@ def take(
     for mail in waiting:
         mail.lease, mail.lease_until = lease.token, lease.until()
     return [mail.id for mail in waiting]
+
+
+def _its_turn(now: datetime) -> ColumnElement[bool]:
+    """Its next try has come; or stands further off than any wait, since a clock that has been set back."""
+    return or_(col(Mail.next_try) <= now, col(Mail.next_try) > now + WAITS[-1] + FAR)
 
 
 def give_back(session: Session, lease: Lease) -> None:

@@ -10,7 +10,7 @@ import pytest
 from embedded.mailstore import Kept, messages
 from tests.cli.running import Installation, installation
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("up")]
+pytestmark = [pytest.mark.server]
 WAIT_SECONDS = 60.0
 
 

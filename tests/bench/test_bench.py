@@ -6,7 +6,7 @@ from benchmarks import delay, economy, lateness, memory, throughput
 from benchmarks.figures import Figure, Goal, head, row
 from benchmarks.world import world
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("bench")]
+pytestmark = [pytest.mark.server]
 
 
 async def test_events_and_transitions_of_whole_lives_are_counted_on_both_sides() -> None:

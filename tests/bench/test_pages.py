@@ -14,7 +14,7 @@ from models.database import Database
 from models.schema import upgrade
 from models.tables import CaseRow, EventRow
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("up")]
+pytestmark = [pytest.mark.server]
 
 
 async def statements(url: str, cases: int) -> dict[str, set[int]]:

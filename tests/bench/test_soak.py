@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.soak import count, soak
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("up")]
+pytestmark = [pytest.mark.server]
 
 
 def test_killed_while_acts_are_taken(tmp_path: Path) -> None:

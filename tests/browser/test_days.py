@@ -17,7 +17,7 @@ from office.reading import case_file
 from tests.browser.sight import axe
 
 SOON = timedelta(minutes=10)  # what a reconciliation a little later would find
-pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.xdist_group("pages")]
+pytestmark = [pytest.mark.browser, pytest.mark.server]
 
 
 async def sign_in(window, there, person, mailbox):

@@ -5,7 +5,7 @@ import pytest
 from tests.browser.crawling import pages
 from tests.browser.sight import axe, fits_a_phone, walk
 
-pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.xdist_group("pages")]
+pytestmark = [pytest.mark.browser, pytest.mark.server]
 PEOPLE = (
     "liaison-west-midlands",
     "oversight-bedfordshire-pcc",

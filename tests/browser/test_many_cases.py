@@ -19,7 +19,7 @@ from tests.browser.serving import serving
 from tests.browser.sight import axe, fits_a_phone
 from tests.browser.window import Window
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("many")]
+pytestmark = [pytest.mark.browser]
 MANY = 5_000
 PAGES = (
     ("ops-1", "/ops"),

@@ -7,7 +7,7 @@ from office import post
 from tests.browser.sight import axe
 from tests.browser.test_every_page import signed_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.xdist_group("pages")]
+pytestmark = [pytest.mark.browser, pytest.mark.server]
 SOON = 20_000
 
 

@@ -8,7 +8,7 @@ import pytest
 from tests.browser.conftest import DESK
 from tests.browser.pictures import FOLDER, ROOT, TALLEST, committed, drawn_from, pictures, take
 
-pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.xdist_group("pages")]
+pytestmark = [pytest.mark.browser, pytest.mark.server]
 ADVICE = "Pages changed since their pictures were taken: python -m tests.browser.pictures"
 
 

@@ -8,7 +8,7 @@ import pytest
 from lifecycle.dates import local_date
 from tests.cli.running import Installation, installation
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("up")]
+pytestmark = [pytest.mark.server]
 
 
 def kinds(there: Installation, case: str) -> list[str]:

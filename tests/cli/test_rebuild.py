@@ -17,7 +17,7 @@ from models.tables import Notice
 from tests.cli.running import Installation, installation
 from tests.cli.test_up import cases, file_of, first, until_mailed
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("up")]
+pytestmark = [pytest.mark.server]
 QUIET_SECONDS = 60.0
 
 

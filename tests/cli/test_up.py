@@ -10,7 +10,7 @@ from embedded.mailstore import messages
 from lifecycle.dates import local_date
 from tests.cli.running import Installation, installation
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("up")]
+pytestmark = [pytest.mark.server]
 WAIT_SECONDS = 60.0
 PAST = """source = "Case file 7"
 

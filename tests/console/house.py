@@ -64,13 +64,15 @@ class House:
         """The path of a case's page."""
         return case_path(case.id)
 
-    def mail_to(self, mailbox: str, subject: str) -> str:
-        """The text of the newest mail with this in its subject, as received; waits for it."""
+    def mail_to(self, mailbox: str, subject: str, saying: str = "") -> str:
+        """The text of the newest mail with this in its subject and that in its text, as received; waits for it."""
         deadline = time.monotonic() + WAIT
         while time.monotonic() < deadline:
             for mail in messages(self.inbox):
                 if mailbox in mail.mailboxes and subject in mail.subject:
-                    return plain(mail.path)
+                    text = plain(mail.path)
+                    if saying in text:
+                        return text
             time.sleep(0.1)
         raise AssertionError([(mail.mailboxes, mail.subject) for mail in messages(self.inbox)])
 

@@ -13,7 +13,7 @@ from office.known import Wanted, known_cases
 from office.reach import Reach
 from office.tokens import Scope
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("console-api")]
+pytestmark = [pytest.mark.server]
 BODY, OTHER = "bedfordshire", "kent"
 INSIDE_ONLY = {"authorisation", "assessment", "publication"}
 

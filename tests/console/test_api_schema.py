@@ -16,7 +16,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from console.app import ROUTERS
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("console-api_schema"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.server, pytest.mark.timeout(180)]
 PEOPLE = ("ops-1", "lead-1", "liaison-suffolk", "oversight-suffolk-pcc")
 BODIES = ("suffolk", "north-yorkshire")  # which no other test acts on: some of these calls are acts that fit
 EXAMPLES = 20

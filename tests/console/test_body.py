@@ -12,7 +12,7 @@ from sqlalchemy import event
 from console.body.export import HEADS, harmless, workbook
 from office.owed import Sought, on_file, owed
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("console-body")]
+pytestmark = [pytest.mark.server]
 BODY, OTHER = "devon-and-cornwall", "essex"
 HOME = f"/body/{BODY}"
 

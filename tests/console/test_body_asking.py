@@ -10,7 +10,7 @@ from lifecycle.dates import local_date
 from models.tables import CaseRow, Mail, Notice
 from tests.console.test_body import words
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("console-body_asking")]
+pytestmark = [pytest.mark.server]
 BODY = "essex"
 HOME = f"/body/{BODY}"
 

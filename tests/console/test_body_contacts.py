@@ -11,7 +11,7 @@ from models.tables import Contact, ContactChange, ContactCover
 from office.reference import load_reference
 from tests.console.test_body import words
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("console-body_contacts")]
+pytestmark = [pytest.mark.server]
 BODY = "cleveland"
 HOME = f"/body/{BODY}/contacts"
 LIAISON = f"{HOME}/liaison"

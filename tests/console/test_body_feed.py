@@ -12,7 +12,7 @@ from office.owed import all_owed, on_file
 from office.tokens import Kind, make_token
 from tests.console.test_body import words
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("console-body_feed")]
+pytestmark = [pytest.mark.server]
 BODY = "hampshire"
 OWING = "buckinghamshire-frs"
 

@@ -12,7 +12,7 @@ from config.settings import load
 from models.tables import Contact, ContactChange, EventRow, Person
 from tests.console.test_body import words
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("console-body_mail_links")]
+pytestmark = [pytest.mark.server]
 
 
 BODY = "cambridgeshire-frs"

@@ -9,7 +9,7 @@ from sqlmodel import select
 from models.tables import Content, EventRow, SubmissionDraft, Upload
 from tests.console.test_body import words
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("console-body_submit")]
+pytestmark = [pytest.mark.server]
 BODY = "greater-manchester"
 HOME = f"/body/{BODY}"
 PLAN = b"What we will do, and by when."

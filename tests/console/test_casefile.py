@@ -7,7 +7,7 @@ import pytest
 from console.rules import case_path
 from tests.console.house import House
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("console-casefile")]
+pytestmark = [pytest.mark.server]
 LETTERS = "seed-2016-legitimacy-asg"
 REQUESTED = f"/cases/{LETTERS}/bedfordshire"
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.console.house import House
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("console-casefile_acts")]
+pytestmark = [pytest.mark.server]
 LETTERS = "seed-2016-legitimacy-asg"
 
 

@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from office.allocation import allocate
 from tests.console.house import House
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("console-casefile_lists")]
+pytestmark = [pytest.mark.server]
 LETTERS = "seed-2016-legitimacy-asg"
 
 

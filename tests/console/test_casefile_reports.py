@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("console-casefile_reports")]
+pytestmark = [pytest.mark.server]
 REPORT = "peel-legitimacy-2016"
 
 

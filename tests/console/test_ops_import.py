@@ -5,7 +5,7 @@ import pytest
 from models.tables import Report
 from tests.unit.intake_files import TOML, sheet
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("console-ops_import")]
+pytestmark = [pytest.mark.server]
 GOOD = TOML.replace('"vetting"', '"vetting-web"').replace("VET-1", "VET-WEB-1")
 
 

@@ -12,7 +12,7 @@ from office.access import end, sessions_of
 from office.overview import heat_map, overview
 from tests.console.ops_mail import a_submission, mail_about
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("console-ops_now")]
+pytestmark = [pytest.mark.server]
 
 
 def figure(page: str, name: str) -> str:

@@ -10,7 +10,7 @@ from models.tables import Allocation, PersonnelChange, PersonRole
 from office.allocation import allocate
 from office.people import INSPECTORATE
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("console-ops_people")]
+pytestmark = [pytest.mark.server]
 
 
 def registered(there, browser, person: str, role: str = "", owner: str = "") -> None:

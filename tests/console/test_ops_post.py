@@ -12,7 +12,7 @@ from office import reading
 from office.morrow import post_of
 from tests.console.ops_mail import a_submission, mail_about
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("console-ops_post")]
+pytestmark = [pytest.mark.server]
 ROUNDS = 12.0
 """Seconds in which the dispatcher runs at least twice."""
 

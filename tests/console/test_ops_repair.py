@@ -6,7 +6,7 @@ from activities.ledger.repairs import close_repair, open_repair
 from models.tables import Attempt, MailState, Repair
 from tests.console.ops_mail import a_submission, accepted, in_doubt, mail_about, state_of
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("console-ops_repair")]
+pytestmark = [pytest.mark.server]
 
 
 def put_up(there, kind: str, case: str, named: str = "") -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.console.test_body import words
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("console-oversight")]
+pytestmark = [pytest.mark.server]
 OVERSIGHT, REPORT = "greater-manchester-mayor", "gmp-victims-2020"
 HOME = f"/oversight/{OVERSIGHT}"
 HERE = f"{HOME}/responses/{REPORT}"

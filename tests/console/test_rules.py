@@ -14,7 +14,7 @@ from models.tables import Person, PersonRole
 from office.people import Actor
 from office.rights import MAY, may
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("console-rules")]
+pytestmark = [pytest.mark.server]
 ROUTES = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
 BODY, OTHER, OVERSEER = "bedfordshire", "kent", "bedfordshire-pcc"
 ANSWERS = {Rule: {200, 303, 403, 404}, Open: {200, 303}}

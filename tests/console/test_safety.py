@@ -2,7 +2,7 @@
 
 import pytest
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("console-safety")]
+pytestmark = [pytest.mark.server]
 
 
 def test_every_answer_has_the_safe_headers(there):

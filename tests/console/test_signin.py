@@ -7,7 +7,7 @@ import pytest
 
 from office import access
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("console-signin")]
+pytestmark = [pytest.mark.server]
 LEAD = "lead-1@inspectorate.example"
 
 

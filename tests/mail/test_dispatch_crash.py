@@ -301,3 +301,12 @@ def test_nothing_is_left_under_a_lease(due: Post):
     with due.database.reading() as session:
         assert set(session.exec(select(Mail.lease))) == {None}
         assert set(session.exec(select(Notice.lease))) == {None}
+
+
+def test_a_lease_taken_under_a_clock_that_has_been_set_back_since_holds_nothing(due: Post):
+    die_before(due, Phase.mail)
+    with due.database.writing() as session:
+        [mail] = session.exec(select(Mail).where(Mail.state == MailState.sending.value))
+        mail.lease_until = datetime.now(UTC) + timedelta(hours=2)
+
+    assert due.run().sent == 1

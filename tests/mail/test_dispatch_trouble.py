@@ -79,6 +79,15 @@ def test_a_deferred_mail_speaks_of_the_day_on_which_it_leaves(due: Post):
     assert "(4 working days left)" in due.mail_to(LIAISON).text
 
 
+def test_mail_put_off_under_a_clock_that_has_been_set_back_since_does_not_wait_for_it(due: Post):
+    due.later(hours=2)
+    with relayed(due, rcpt="451 later"):
+        assert due.run().deferred == 1
+    due.later(hours=-2)
+
+    assert due.run().sent == 1
+
+
 def test_a_deferred_mail_is_not_sent_once_a_newer_rung_has_been(post: Post):
     story = post.asked()
     post.until(DUE_SOON, story)

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from config.origins import MASK, Origin, mask, settings_origin
 from config.settings import Settings, load
-from config.sources import SettingsError, variable
+from config.sources import SECRET, Found, SettingsError, find, variable
 
 
 @pytest.fixture(autouse=True)
@@ -91,6 +91,22 @@ def test_a_secret_can_be_in_a_file(monkeypatch, tmp_path):
     assert origin("TEMPORAL_API_KEY") == Origin(
         "TEMPORAL_API_KEY", MASK, f"file {secret}, named by TEMPORAL_API_KEY_FILE"
     )
+
+
+@pytest.mark.parametrize("field", sorted(SECRET))
+def test_every_secret_can_be_in_a_file(field, monkeypatch, tmp_path):
+    file = tmp_path / "secret"
+    file.write_text("smtp://relay.example\n")
+    monkeypatch.setenv(f"{variable(field)}_FILE", str(file))
+    assert find([field])[field] == Found(
+        "smtp://relay.example", f"file {file}, named by {variable(field)}_FILE"
+    )
+
+
+def test_what_is_no_secret_is_read_from_no_file(monkeypatch):
+    monkeypatch.setenv("FOLLOWTHROUGH_MARKING_FILE", "x")
+    with pytest.raises(SettingsError, match="no setting is called FOLLOWTHROUGH_MARKING_FILE"):
+        load()
 
 
 def test_no_secret_shows(monkeypatch):

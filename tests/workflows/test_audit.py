@@ -19,7 +19,7 @@ from tests.workflows.scene import GRAIN, OPENED, Scene, soon
 from tests.workflows.test_append_answers import behind_its_back
 from tests.workflows.test_rebuild import rebuilding, terminate
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("rebuild")]
+pytestmark = [pytest.mark.server]
 LATER = timedelta(minutes=6)
 
 

@@ -17,7 +17,7 @@ from tests.workflows.hurried import Hurried, runs_of
 from tests.workflows.lives import LIFE, SIX_MONTHS, named, up_to, whole_life
 from tests.workflows.scene import Followed, Scene, soon
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("continue-as-new")]
+pytestmark = [pytest.mark.server]
 
 
 @pytest.fixture(scope="module")

@@ -261,6 +261,17 @@ async def test_nobody_there_is_said_at_once_with_the_way_out():
     assert timedelta(seconds=time.monotonic() - begun) < timedelta(seconds=5)
 
 
+async def test_what_temporal_has_to_say_is_logged_and_never_stands_among_a_commands_data(plan, caplog, capfd):
+    async with engine(plan) as running:
+        os.kill(running.pid, signal.SIGKILL)
+        asked = asyncio.create_task(running.client.get_workflow_handle("a").query("view"))
+        async with asyncio.timeout(20):
+            while "retried" not in caplog.text:
+                await asyncio.sleep(0.05)
+        asked.cancel()
+    assert capfd.readouterr().out == ""
+
+
 async def test_a_server_that_never_answers_is_given_up(monkeypatch):
     monkeypatch.setattr("config.temporal.PATIENCE", 0.5)
     with socket.socket() as mute:

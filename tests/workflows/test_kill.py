@@ -23,7 +23,7 @@ from tests.workflows.lives import SHORT, named
 from tests.workflows.people import At, hold
 from tests.workflows.scene import Followed, Scene, soon
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("kill")]
+pytestmark = [pytest.mark.server]
 
 ACTS = (SHORT[0], b.submission(actor=b.OPERATIONS), *SHORT[2:], b.inspection())
 STEPS = ("open", "rung", *(act.key for act in ACTS))

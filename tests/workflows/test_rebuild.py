@@ -36,7 +36,7 @@ from tests.workflows.reports import reported
 from tests.workflows.scene import GRAIN, OPENED, Followed, Scene, soon
 from tests.workflows.test_append_answers import behind_its_back
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("rebuild")]
+pytestmark = [pytest.mark.server]
 ROOT = Path(__file__).parents[2]
 PATIENCE = timedelta(seconds=5)
 

@@ -21,7 +21,7 @@ from rehearsal.replay import replay
 from rehearsal.result import ReplayResult
 from tests.unit.test_letters import Page
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("replay")]
+pytestmark = [pytest.mark.server]
 
 
 @pytest.fixture(scope="session")
@@ -215,7 +215,6 @@ async def test_an_interrupted_replay_leaves_nothing_running(tmp_path):
     assert not (folder / "timeline.html").exists()
 
 
-@pytest.mark.xdist_group("replay-2017")
 async def test_the_2017_case_of_all_43_forces(tmp_path):
     result = await replay("bedfordshire-2017", keep=tmp_path / "kept")
     said = json.loads(json.dumps(result.as_json()))
