@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import sqlite3
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -12,7 +13,8 @@ RUNGS = {"rung_fell": "rung", "rung_passed": "rung"}
 
 
 class Watch:
-    """Counts of events by stream and kind. A rung counts as `rung`, whether it was sent or merged into another."""
+    """Counts of events by stream and kind. A rung counts as `rung`, whether it was sent, merged into another, or
+    overtaken by a start that came late because the machine was busy."""
 
     def __init__(self, ledger: Path) -> None:
         self._file = sqlite3.connect(f"file:{ledger}?mode=ro", uri=True, check_same_thread=False)
@@ -31,14 +33,17 @@ class Watch:
 
     async def run(self) -> None:
         while True:
-            for row, stream, kind in await asyncio.to_thread(self._more):
+            for row, stream, kind, details in await asyncio.to_thread(self._more):
                 self._last = row
-                self._count(stream, RUNGS.get(kind, kind))
                 self.merged += kind == "rung_passed"
+                self._count(stream, RUNGS.get(kind, kind))
+                for _ in _overtaken(kind, details):
+                    self.merged += 1
+                    self._count(stream, "rung")
             await asyncio.sleep(EVERY)
 
-    def _more(self) -> list[tuple[int, str, str]]:
-        asked = "SELECT rowid, stream, kind FROM event WHERE rowid > ? ORDER BY rowid"
+    def _more(self) -> list[tuple[int, str, str, str]]:
+        asked = "SELECT rowid, stream, kind, details FROM event WHERE rowid > ? ORDER BY rowid"
         return self._file.execute(asked, (self._last,)).fetchall()
 
     def _count(self, stream: str, kind: str) -> None:
@@ -50,6 +55,12 @@ class Watch:
 
     def close(self) -> None:
         self._file.close()
+
+
+def _overtaken(kind: str, details: str) -> list[object]:
+    """The rungs that a clock's start overtook."""
+    found: list[object] = json.loads(details)["passed"] if kind == "clock_started" else []
+    return found
 
 
 @contextlib.asynccontextmanager
