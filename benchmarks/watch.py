@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import AsyncIterator
+from itertools import chain
 from pathlib import Path
 
 EVERY = 0.005  # seconds
@@ -53,13 +54,20 @@ class Watch:
             if self.seen[stream, kind] >= count and not arrived.done():
                 arrived.set_result(None)
 
+    def stopped(self, task: asyncio.Task[None]) -> None:
+        """Who waits is told why nothing more is read."""
+        why = None if task.cancelled() else task.exception()
+        for _, arrived in chain.from_iterable(self._waiting.values()):
+            if why and not arrived.done():
+                arrived.set_exception(why)
+
     def close(self) -> None:
         self._file.close()
 
 
 def _overtaken(kind: str, details: str) -> list[object]:
     """The rungs that a clock's start overtook."""
-    found: list[object] = json.loads(details)["passed"] if kind == "clock_started" else []
+    found: list[object] = json.loads(details).get("passed", []) if kind == "clock_started" else []
     return found
 
 
@@ -67,6 +75,7 @@ def _overtaken(kind: str, details: str) -> list[object]:
 async def watching(ledger: Path) -> AsyncIterator[Watch]:
     watch = Watch(ledger)
     task = asyncio.create_task(watch.run())
+    task.add_done_callback(watch.stopped)
     try:
         yield watch
     finally:
