@@ -33,7 +33,7 @@ TASK_QUEUE = "followthrough"
 WORKFLOWS = [RecommendationWorkflow, ReportWorkflow, ResponseWorkflow, DigestWorkflow]
 PASSED_THROUGH = ("lifecycle", "models", "pydantic", "pydantic_core", "annotated_types")
 THREADS = 20
-CACHED = 1000  # cases in memory
+CACHED = 1000  # cases in memory, unless a setting says otherwise
 DRAIN = timedelta(seconds=20)
 
 log = logging.getLogger(__name__)
@@ -104,7 +104,10 @@ async def serve(settings: Settings, stop: asyncio.Event | None = None) -> None:
     establish(database)
     load_reference(database)
     client = await connect(settings)
-    async with working(client, database), scheduling(settings, client, database):
+    async with (
+        working(client, database, cached=settings.cases_in_memory),
+        scheduling(settings, client, database),
+    ):
         log.info("working", extra={"task_queue": TASK_QUEUE, "worker": worker_name()})
         await stop.wait()
         log.info("draining")

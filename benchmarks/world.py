@@ -19,9 +19,9 @@ from embedded.plan import Plan
 from embedded.ports import free_ports
 from models.database import Database
 from models.schema import upgrade
-from worker import CACHED
 
 S = TypeVar("S", bound=Side)
+CACHED = 6000  # all cases of a figure stay in memory, on both sides
 
 
 @dataclass(frozen=True)

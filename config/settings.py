@@ -53,6 +53,7 @@ class Settings(BaseSettings):
     temporal_tls_server_name: str | None = None
     temporal_api_key: SecretStr | None = None
 
+    cases_in_memory: Annotated[int, Field(ge=10, le=100_000)] = 1000
     engine_port: Port = 7233
     engine_ui_port: Port = 8233
     engine_ui_url: Annotated[str, AfterValidator(checks.web)] | None = None

@@ -48,7 +48,10 @@ async def up(settings: Settings, say: Say, *, sample: bool = True) -> None:
             async with _engine(settings) as running:
                 client = await connect(settings)
                 await prepare(client)
-                async with working(client, database), scheduling(settings, client, database):
+                async with (
+                    working(client, database, cached=settings.cases_in_memory),
+                    scheduling(settings, client, database),
+                ):
                     await _seat_lost(settings, client, database, say)
                     if sample:
                         desk = ReportDesk(client, database, TASK_QUEUE)
