@@ -17,6 +17,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from activities.cases import CaseActivities
 from activities.ledger.recording import LedgerActivities
 from config.policy_files import fill_shelf
+from config.sandbox import Sandbox
 from config.settings import Settings
 from config.temporal import connect
 from models.database import Database
@@ -51,7 +52,8 @@ def runner(*, strict: bool) -> WorkflowRunner:
     suite works and replays in a strict one; production does not pay for it again (docs/decisions/0009).
     """
     passed = PASSED_THROUGH if strict else (*PASSED_THROUGH, "workflows")
-    return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*passed))
+    restrictions = SandboxRestrictions.default.with_passthrough_modules(*passed)
+    return Sandbox(SandboxedWorkflowRunner(restrictions=restrictions))
 
 
 @asynccontextmanager
