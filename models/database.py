@@ -1,7 +1,7 @@
 """One way to the tables, SQLite or PostgreSQL: sessions that read, sessions that write, and locks by name."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from sqlite3 import Connection as SQLiteConnection
 from sqlite3 import OperationalError
@@ -11,10 +11,13 @@ from typing import cast
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
 IMMEDIATE = "followthrough_immediate"
+COMMIT_IS_WRITTEN = """
+SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"""
 PATIENCE = 30  # seconds
 
 
@@ -143,10 +146,23 @@ def _postgresql(url: str, pool_size: int) -> Engine:
     address = make_url(url)
     if address.drivername in ("postgresql", "postgres"):
         address = address.set(drivername="postgresql+psycopg")
-    return create_engine(
+    engine = create_engine(
         address,
         pool_size=pool_size,
         max_overflow=10,
         pool_pre_ping=True,
         isolation_level="READ COMMITTED",
     )
+    event.listen(engine, "connect", _prepare_postgresql)
+    return engine
+
+
+def _prepare_postgresql(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    """What is committed has been written, even if the server was told not to wait: a mail leaves on its word.
+
+    A server that waits for its replicas as well goes on to.
+    """
+    waited, connection.autocommit = connection.autocommit, True
+    with closing(connection.cursor()) as cursor:
+        cursor.execute(COMMIT_IS_WRITTEN)
+    connection.autocommit = waited

@@ -85,6 +85,16 @@ def test_sqlite_writes_through_to_the_disk_and_holds_its_foreign_keys(database: 
         assert ask("PRAGMA foreign_keys").scalar() == 1
 
 
+def test_what_postgresql_has_committed_is_written_though_the_server_was_told_not_to_wait(database: Database):
+    """Found by the soak: a server killed 0.2 seconds after a mail had forgotten that it was sent."""
+    if database.sqlite:
+        return
+    with database.reading() as session:
+        ask = session.connection().exec_driver_sql
+        assert ask("SHOW synchronous_commit").scalar() == "on"
+        assert ask("SELECT reset_val FROM pg_settings WHERE name = 'synchronous_commit'").scalar() == "off"
+
+
 def test_instants_come_back_aware_and_in_utc(database: Database):
     noon = datetime(2017, 6, 8, 12, 0, 0, 123456, tzinfo=UTC)
     with database.writing() as session:
