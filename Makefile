@@ -44,8 +44,9 @@ fmt: $(VENV)/dev ## put files in format, and mend what can be mended
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-soak: $(VENV)/dev ## the long run: years of made-up cases, killed again and again
+soak: $(VENV)/dev $(VENV)/assets ## the long run: every program killed again and again, on SQLite and on PostgreSQL
 	$(BIN)/python -m benchmarks.soak
+	$(BIN)/python -m benchmarks.soak --postgresql
 
 bench: $(VENV)/dev ## measure
 	$(BIN)/python -m benchmarks.bench

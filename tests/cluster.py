@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
@@ -69,19 +70,34 @@ class Cluster:
         return psycopg.connect(host=str(self.folder), user=USER, dbname="postgres", autocommit=True)
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """A server's files, and the order that runs it: for whoever starts, kills and starts it again himself."""
+
+    cluster: Cluster
+    order: Sequence[str]
+
+
 @contextmanager
-def throwaway(settings: Sequence[str] = FAST) -> Iterator[Cluster]:
-    """A server of our own, by default one that never waits for the disk. Raises NoPostgreSQL when none is installed."""
+def prepared(settings: Sequence[str] = FAST, inside: Path | None = None) -> Iterator[Prepared]:
+    """The files of a server of our own in a folder that is removed at the end. Raises NoPostgreSQL."""
     programs = _programs()
-    folder = Path(tempfile.mkdtemp(prefix="ft-pg-"))  # short: a socket's path has at most 107 characters
+    made = tempfile.mkdtemp(prefix="ft-pg-", dir=inside)  # short: a socket's path has at most 107 characters
+    folder = Path(made)
     try:
         if OWNER is not None:
             os.chown(folder, OWNER.pw_uid, OWNER.pw_gid)
         _initialise(programs, folder)
-        with _running(programs, folder, settings) as cluster:
-            yield cluster
+        yield Prepared(Cluster(folder), _order(programs, folder, settings))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def throwaway(settings: Sequence[str] = FAST) -> Iterator[Cluster]:
+    """A server of our own, by default one that never waits for the disk. Raises NoPostgreSQL when none is installed."""
+    with prepared(settings) as files, _running(files) as cluster:
+        yield cluster
 
 
 def _programs() -> Path:
@@ -101,22 +117,23 @@ def _initialise(programs: Path, folder: Path) -> None:
         raise RuntimeError(f"initdb failed:\n{made.stderr}")
 
 
-@contextmanager
-def _running(programs: Path, folder: Path, settings: Sequence[str]) -> Iterator[Cluster]:
-    order = [
+def _order(programs: Path, folder: Path, settings: Sequence[str]) -> Sequence[str]:
+    server = [
         str(programs / "postgres"),
         "-D",
         str(folder / "data"),
         "-k",
         str(folder),
         "-clisten_addresses=",
-        *settings,
     ]
-    with (folder / "log").open("wb") as log:
-        server = subprocess.Popen(
-            [*_dies_with_us(), *order], stdout=log, stderr=log, cwd="/", user=UID, group=GID
-        )
-    cluster = Cluster(folder)
+    return [*_dies_with_us(), *server, *settings]
+
+
+@contextmanager
+def _running(files: Prepared) -> Iterator[Cluster]:
+    cluster = files.cluster
+    with (cluster.folder / "log").open("wb") as log:
+        server = subprocess.Popen(files.order, stdout=log, stderr=log, cwd="/", user=UID, group=GID)
     try:
         _wait(server, cluster)
         yield cluster

@@ -1,10 +1,10 @@
-"""`make soak`: acts taken while the whole program is killed again and again; then nothing is lost, nothing there twice.
+"""Acts taken while `followthrough up` as a whole is killed again and again; then nothing is lost, nothing there twice.
 
-    python -m benchmarks.soak --kills 50 --seed 1
+    python -m benchmarks.soak_whole --kills 50 --seed 1
 
 One seeded driver submits, assesses and authorises on the live sample while `followthrough up` is killed with SIGKILL
 (its engine with it, at the next start) and started again. Every act has a key and is repeated until it is answered. The
-count afterwards reads the ledger and the inbox with the standard library alone.
+count afterwards reads the ledger and the inbox with the standard library alone. `make soak` kills each program alone.
 """
 
 import argparse
