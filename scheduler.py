@@ -27,6 +27,7 @@ from models.messages import DigestStart
 from models.tables import SealedText
 from office.auditing import SEATS, audit_seats, audit_tonight, keep_repairs
 from office.uploads.shelf import expire
+from publication.keeping import keep_current
 
 TASK_QUEUE = "followthrough"
 DIGEST_FROM = time(7)
@@ -53,6 +54,8 @@ async def scheduling(settings: Settings, client: Client, database: Database) -> 
         "scan": (jobs.scan, timedelta(seconds=15)),
         "expire-uploads": (jobs.expire_uploads, timedelta(minutes=10)),
     }
+    if settings.site_seconds:
+        every["site"] = (jobs.site, timedelta(seconds=settings.site_seconds))
     scheduler.add_job(jobs.audit, "interval", minutes=10, id=AUDIT, next_run_time=datetime.now(UTC) + WAKING)
     for name, (job, interval) in every.items():
         scheduler.add_job(
@@ -135,6 +138,11 @@ class Jobs:
         """Discard uploads that nobody submitted in time."""
         gone = await asyncio.to_thread(expire, self.database, self.settings.upload_days)
         return f"{gone} expired"
+
+    async def site(self) -> str:
+        """Build the public site again when what it tells has changed."""
+        given, today = self.settings, local_date(datetime.now(UTC))
+        return await keep_current(self.database, given.database_url, given.site, given.site_url, today)
 
     async def digest(self) -> str:
         """Is today's digest due and absent? Its id lets it start once, however many ask."""

@@ -33,9 +33,11 @@ from models.installation import WrongTimeline
 from models.schema import NewerSchema
 from office.desk import NeedsRepair, NoCase, Unreachable
 from office.intake import IntakeError
+from office.letter_pdf import NoPdf
 from office.people import NotAllowed
 from office.post import NoMail
 from office.uploads.opening import NoDocument, StaysShut
+from publication.shelf import SiteBusy
 from rehearsal.errors import DeedFailed, FolderTaken, HistoryError, NotSettled, RanAhead
 
 
@@ -71,11 +73,13 @@ CODES: dict[type[Exception], Exit] = {
     StaysShut: Exit.not_allowed,
     NeedsRepair: Exit.temporary,
     HomeBusy: Exit.temporary,
+    SiteBusy: Exit.temporary,
     NotSettled: Exit.temporary,
     RanAhead: Exit.temporary,
     Unreachable: Exit.unavailable,
     NoServer: Exit.unavailable,
     NoEngine: Exit.unavailable,
+    NoPdf: Exit.unavailable,
     EngineFailed: Exit.unavailable,
     PortTaken: Exit.unavailable,
     AssetsError: Exit.unavailable,

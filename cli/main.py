@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from sqlmodel import col, select
 
-from cli import audit, case_acts, deadline, engine, exits, mail, output, policy, report, settings
+from cli import audit, case_acts, deadline, engine, exits, mail, output, policy, report, settings, site
 from cli import case as _case  # noqa: F401 - adds list, show and reseat
 from cli import case_asking as _asking  # noqa: F401 - adds what is asked and answered
 from cli.arming import app as arming_app
@@ -35,6 +35,7 @@ app.add_typer(engine.app, name="engine")
 app.add_typer(mail.app, name="mail")
 app.add_typer(policy.app, name="policy")
 app.add_typer(settings.app, name="config")
+app.add_typer(site.app, name="site")
 app.add_typer(doctor_app)
 app.add_typer(arming_app)
 app.add_typer(backup_app)

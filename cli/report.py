@@ -1,5 +1,6 @@
 """`followthrough report …`: reports imported, listed, shown and published."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,7 @@ from models.messages import PublishReport
 from models.tables import Criterion, Recommendation, Report
 from office import intake
 from office.desk import NoCase
+from office.same_findings import record_same
 
 app = typer.Typer(help="Reports: imported, listed, shown, published.", no_args_is_help=True)
 
@@ -104,6 +106,23 @@ def show(report_id: Annotated[str, typer.Argument(metavar="REPORT")], as_json: A
         [{"outcome": k, "cases": v} for k, v in state.outcomes.items()], ("outcome", "cases"), as_json=False
     )
     output.say(f"{len(state.not_ready)} cases have no letter sent yet")
+
+
+@app.command()
+def same(
+    national: Annotated[str, typer.Argument(metavar="NATIONAL")],
+    force: Annotated[str, typer.Argument(metavar="FORCE", help="The report on one body, or a few.")],
+    as_: As = None,
+    key_: Key = None,
+    as_json: AsJson = False,
+) -> None:
+    """Record that a report has the same findings as a national one: only a response to it is asked for, then."""
+    with ledger() as database:
+        bodies = record_same(database, actor(as_), national, force, key(key_), datetime.now(UTC))
+    if as_json:
+        output.put_json({"national": national, "force": force, "bodies": bodies})
+    else:
+        output.put(f"{', '.join(bodies)}: answered with {force}")
 
 
 @app.command()

@@ -60,6 +60,7 @@ class Settings(BaseSettings):
     inbox_smtp_port: Port = 2525
     inbox_web_port: Port = 8025
     console_port: Port = 8000
+    site_port: Port = 8090
 
     database_url: Annotated[str, AfterValidator(checks.database)] = Field(
         default_factory=lambda given: f"sqlite:///{given['home'] / 'ledger.db'}", repr=False
@@ -70,6 +71,11 @@ class Settings(BaseSettings):
     base_url: Annotated[str, AfterValidator(checks.web)] = Field(
         default_factory=lambda given: f"http://127.0.0.1:{given['console_port']}"
     )
+
+    site_url: Annotated[str, AfterValidator(checks.web)] = Field(
+        default_factory=lambda given: f"http://127.0.0.1:{given['site_port']}"
+    )
+    site_seconds: Annotated[int, Field(ge=0, le=86400)] = 20
 
     console_keys: SecretStr | None = None
     console_idle_minutes: Annotated[int, Field(ge=5, le=720)] = 60
@@ -105,6 +111,11 @@ class Settings(BaseSettings):
     def embedded_inbox(self) -> bool:
         """Whether mail goes to the inbox we start ourselves: nobody named a relay."""
         return "smtp_url" not in self.model_fields_set
+
+    @property
+    def site(self) -> Path:
+        """The folder in which the public site is built."""
+        return self.home / "site"
 
     @property
     def engine_address(self) -> str:

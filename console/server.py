@@ -2,9 +2,10 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import uvicorn
+from starlette.types import ASGIApp
 from temporalio.client import Client
 
 from config.settings import Settings
@@ -34,9 +35,18 @@ async def serving(settings: Settings, database: Database, client: Client) -> Asy
     Raises:
         PortTaken, AssetsError, SettingsError
     """
-    port = settings.console_port
-    require_free(port, "the console", "FOLLOWTHROUGH_CONSOLE_PORT")
+    require_free(settings.console_port, "the console", "FOLLOWTHROUGH_CONSOLE_PORT")
     app = create_app(settings, database, client)
+    async with listening(app, settings.console_port, ending=app.state.live.close) as address:
+        yield address
+
+
+@contextlib.asynccontextmanager
+async def listening(
+    app: ASGIApp, port: int, *, ending: Callable[[], object] = lambda: None
+) -> AsyncIterator[str]:
+    """An application on a port of the loopback while the block runs; answers its address. `ending` ends what would
+    last for ever."""
     server = Server(
         uvicorn.Config(
             app,
@@ -58,7 +68,7 @@ async def serving(settings: Settings, database: Database, client: Client) -> Asy
             await running
         yield f"http://{HOST}:{port}"
     finally:
-        app.state.live.close()
+        ending()
         server.should_exit = True
         await running
 

@@ -15,6 +15,7 @@ from embedded.inbox import Inbox
 from embedded.lock import hold
 from embedded.namespace import prepare
 from embedded.plan import Plan
+from embedded.site import site_serving
 from lifecycle.dates import local_date
 from lifecycle.words import ENGINE
 from models.database import Database
@@ -56,8 +57,11 @@ async def up(settings: Settings, say: Say, *, sample: bool = True) -> None:
                     if sample:
                         desk = ReportDesk(client, database, TASK_QUEUE)
                         await load_first_start(desk, local_date(datetime.now(UTC)), say)
-                    async with serving(settings, database, client):
-                        _greet(settings, running, inbox, say)
+                    async with (
+                        serving(settings, database, client),
+                        site_serving(settings.site, settings.site_port) as site,
+                    ):
+                        _greet(settings, running, inbox, site, say)
                         await _until_stopped(stop, running, say)
 
 
@@ -121,10 +125,11 @@ async def _until_stopped(stop: asyncio.Event, running: Engine | None, say: Say) 
     say("Draining: finishing what is under way. Start again to go on where this stopped.")
 
 
-def _greet(settings: Settings, running: Engine | None, inbox: Inbox | None, say: Say) -> None:
+def _greet(settings: Settings, running: Engine | None, inbox: Inbox | None, site: str, say: Say) -> None:
     say("")
     say("Followthrough is running.")
     say(f"  Console              {settings.base_url}   (sign in as {_SAMPLE_PEOPLE})")
+    say(f"  Public site          {site}")
     if inbox is not None:
         say(f"  Mail as received     {inbox.web_url}")
     if running is not None and running.ui_url:

@@ -27,6 +27,7 @@ from office.sealing import hold, register, seal
 
 log = logging.getLogger(__name__)
 WHOLE = "whole"
+IN_WELSH = "-cy"
 UNFIT = re.compile(r"[^A-Za-z0-9.-]+")
 
 
@@ -100,7 +101,7 @@ def file_name(paper: Paper, cases: Sequence[str]) -> str:
     plain = UNFIT.sub("-", f"{paper.kind.value}-letter-{cases[0].split('/')[-1]}-{references[0]}")[:70].strip(
         "-."
     )
-    return f"{plain}{more}{'-cy' if paper.language is Language.welsh else ''}"
+    return f"{plain}{more}{IN_WELSH if paper.language is Language.welsh else ''}"
 
 
 def papers_of(sealed: SealedText) -> tuple[Paper, ...]:

@@ -119,7 +119,11 @@ def _repairs(session: Session, report_id: str) -> list[Doubt]:
 def _responding(session: Session, report_id: str) -> int:
     found = session.exec(
         select(CaseRow.oversight_id)
-        .where(CaseRow.report_id == report_id, CaseRow.kind == "recommendation")
+        .where(
+            CaseRow.report_id == report_id,
+            CaseRow.kind == "recommendation",
+            col(CaseRow.body_id).not_in(reports.answered_elsewhere(session, report_id)),
+        )
         .distinct()
     )
     return sum(1 for one in found if one)

@@ -12,6 +12,7 @@ from models.messages import RecordOrder, ReportState
 from models.tables import CaseRow, Order, Oversees, Report
 
 S55_FROM = date(2017, 5, 2)  # Policing and Crime Act 2017 s.37, SI 2017/399 reg 4(a)
+SAME = "same_findings"
 READY = (Stage.letter_sent, Stage.published)
 
 
@@ -103,7 +104,8 @@ def _unasked(session: Session, order: Order) -> bool:
 
 def oversight_of_published(session: Session, report_id: str, day: date) -> list[tuple[str, str, str]]:
     """(oversight body, body, division) for each oversight body that answers, on `day`, for a body with a published
-    case: who answered when the report was issued may have gone since."""
+    case: who answered when the report was issued may have gone since. Not for bodies on which another report has the
+    same findings."""
     rows = session.exec(
         select(Oversees.oversight_id, CaseRow.body_id, CaseRow.division)
         .join(CaseRow, col(CaseRow.body_id) == Oversees.body_id)
@@ -111,6 +113,7 @@ def oversight_of_published(session: Session, report_id: str, day: date) -> list[
             CaseRow.report_id == report_id,
             CaseRow.kind == "recommendation",
             CaseRow.stage == Stage.published.value,
+            col(CaseRow.body_id).not_in(answered_elsewhere(session, report_id)),
             col(Oversees.since) <= day,
             or_(col(Oversees.until).is_(None), col(Oversees.until) > day),
         )
@@ -120,3 +123,36 @@ def oversight_of_published(session: Session, report_id: str, day: date) -> list[
     for oversight, body, division in rows:
         found.setdefault(oversight, (oversight, body, division))
     return list(found.values())
+
+
+def answered_elsewhere(session: Session, report_id: str) -> dict[str, str]:
+    """The bodies on which a report of their own has the same findings as this national one, and which that is."""
+    others = [
+        str(order.details["report"])
+        for order in session.exec(
+            select(Order).where(Order.kind == SAME, Order.report_id == report_id).order_by(col(Order.id))
+        )
+        if order.lifted_at is None
+    ]
+    if not others:
+        return {}
+    here = select(CaseRow.body_id).where(CaseRow.report_id == report_id)
+    rows = session.exec(
+        select(CaseRow.body_id, CaseRow.report_id)
+        .where(col(CaseRow.report_id).in_(others), col(CaseRow.body_id).in_(here))
+        .distinct()
+        .order_by(col(CaseRow.body_id), col(CaseRow.report_id))
+    )
+    return dict(rows.all())
+
+
+def begun(session: Session, report_id: str, bodies: set[str]) -> list[str]:
+    """The responses to a report, for these bodies, whose 56 days have begun."""
+    rows = session.exec(
+        select(CaseRow.id).where(
+            CaseRow.report_id == report_id,
+            CaseRow.kind == "response",
+            col(CaseRow.body_id).in_(bodies),
+        )
+    )
+    return sorted(rows)

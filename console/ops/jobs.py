@@ -16,6 +16,7 @@ WHAT = {
     "reconcile": "compares open cases with running workflows",
     "audit": "counts again, once a night, what should have happened",
     "scan": "has uploads scanned",
+    "site": "builds the public site again when what it tells has changed",
     "expire-uploads": "discards uploads that nobody submitted",
 }
 

@@ -20,12 +20,20 @@ class Installation:
     """A home folder with ports of its own. `start` may be called again after `stop` or `kill`."""
 
     def __init__(self, home: Path) -> None:
-        names = ("ENGINE_PORT", "ENGINE_UI_PORT", "INBOX_SMTP_PORT", "INBOX_WEB_PORT", "CONSOLE_PORT")
+        names = (
+            "ENGINE_PORT",
+            "ENGINE_UI_PORT",
+            "INBOX_SMTP_PORT",
+            "INBOX_WEB_PORT",
+            "CONSOLE_PORT",
+            "SITE_PORT",
+        )
         self.home = home
         self.ports = dict(zip(names, free_ports(len(names)), strict=True))
         kept = {name: value for name, value in os.environ.items() if not name.startswith("FOLLOWTHROUGH_")}
         ours = {f"FOLLOWTHROUGH_{name}": str(port) for name, port in self.ports.items()}
-        self.environ = kept | ours | {"FOLLOWTHROUGH_HOME": str(home), "NO_COLOR": "1"}
+        ours |= {"FOLLOWTHROUGH_HOME": str(home), "FOLLOWTHROUGH_SITE_SECONDS": "0"}
+        self.environ = kept | ours | {"NO_COLOR": "1"}
         self.process: subprocess.Popen[bytes] | None = None
         self.said = home.parent / f"{home.name}.said"
 

@@ -1,0 +1,113 @@
+"""Responses of oversight bodies, received and awaited. Nobody is named as late without having been told in time."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlmodel import Session, col, select
+
+from lifecycle.dates import local_date
+from lifecycle.words import Stage
+from models.tables import CaseRow, Mail, Notice, NoticeState, Oversees
+from publication.record import Answer
+from publication.story import Story
+
+DAYS_OF_NOTICE = 7
+"""A body is on the list of responses awaited at the earliest so many days after we wrote to it that the last day has
+passed (docs/publication.md)."""
+WRITTEN = "response-overdue"
+
+
+@dataclass(frozen=True)
+class Overseers:
+    """Which bodies each oversees on the day, and when each response was first written of as overdue."""
+
+    bodies: Mapping[str, Sequence[str]]
+    told: Mapping[str, date]
+
+
+def overseers(session: Session, reports: Sequence[str], on: date) -> Overseers:
+    return Overseers(_overseen(session, on), _told(session, reports))
+
+
+def answers(
+    rows: Sequence[CaseRow],
+    stories: Mapping[str, Story],
+    names: Mapping[str, str],
+    bodies: Collection[str],
+    known: Overseers,
+) -> tuple[Answer, ...]:
+    """What each oversight body owes a report, or has given."""
+    return tuple(
+        _answer(
+            row,
+            stories.get(row.id),
+            names,
+            known.bodies.get(row.oversight_id, ()),
+            bodies,
+            known.told.get(row.id),
+        )
+        for row in rows
+        if row.oversight_id and row.stage != Stage.withdrawn
+    )
+
+
+def named(answer: Answer, on: date) -> bool:
+    """Whether it is on the list of responses awaited on this day."""
+    if answer.responded_on is not None or answer.due is None or answer.due >= on:
+        return False
+    return answer.told_on is not None and answer.told_on + timedelta(days=DAYS_OF_NOTICE) <= on
+
+
+def _answer(
+    row: CaseRow,
+    story: Story | None,
+    names: Mapping[str, str],
+    overseen: Sequence[str],
+    bodies: Collection[str],
+    told_on: date | None,
+) -> Answer:
+    oversight = row.oversight_id or ""
+    responded = story.responded if story else None
+    return Answer(
+        report=row.report_id,
+        oversight=oversight,
+        oversight_name=names.get(oversight, oversight),
+        bodies=tuple(sorted({row.body_id, *overseen} & set(bodies))),
+        due=story.due.get("response") if story else None,
+        responded_on=responded.on if responded else None,
+        text=responded.text("response") if responded else "",
+        late_by=responded.number("late_by") if responded else 0,
+        copy_to_inspectorate=bool(responded and responded.details.get("copy_to_inspectorate")),
+        copy_to_secretary_of_state=bool(responded and responded.details.get("copy_to_secretary_of_state")),
+        ended=row.ended_on is not None,
+        told_on=told_on,
+        made_up=bool(responded and responded.made_up),
+    )
+
+
+def _overseen(session: Session, on: date) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for row in session.exec(select(Oversees).order_by(col(Oversees.body_id))):
+        if row.since <= on and (row.until is None or row.until > on):
+            found[row.oversight_id] = (*found.get(row.oversight_id, ()), row.body_id)
+    return found
+
+
+def _told(session: Session, reports: Sequence[str]) -> dict[str, date]:
+    """When each was first written to, after the last day, by a mail that a server took. A copy's mails go to a sink,
+    and tell nobody."""
+    rows = session.exec(
+        select(Notice.case_id, Mail.composed_at)
+        .join(Mail, col(Mail.id) == Notice.mail_id)
+        .join(CaseRow, col(CaseRow.id) == Notice.case_id)
+        .where(
+            col(CaseRow.report_id).in_(reports),
+            Notice.template == WRITTEN,
+            Notice.role == "oversight",
+            Notice.state == NoticeState.sent.value,
+            Mail.meant_for == "",
+        )
+        .order_by(col(Mail.composed_at).desc())
+    )
+    return {case: local_date(at) for case, at in rows}

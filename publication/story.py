@@ -1,0 +1,139 @@
+"""One case's public story, folded from the events that its letter tells and that come after it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from lifecycle.words import Finding
+
+TOLD = (
+    "requested",
+    "submitted",
+    "submission_withdrawn",
+    "assessed",
+    "taken_back",
+    "returned",
+    "letter_sent",
+    "published",
+    "declared",
+    "inspected",
+    "withdrawn",
+    "clock_started",
+    "clock_moved",
+    "responded",
+)
+"""The kinds of event that are read. What each side says to the other meanwhile is nobody else's."""
+ILLUSTRATIVE = "illustrative: "
+
+
+@dataclass(frozen=True)
+class Told:
+    """An event as a row has it."""
+
+    kind: str
+    at: datetime
+    on: date
+    details: Mapping[str, object]
+
+    def text(self, name: str) -> str:
+        return str(self.details.get(name) or "")
+
+    def day(self, name: str) -> date | None:
+        said = self.text(name)
+        return date.fromisoformat(said) if said else None
+
+    def number(self, name: str) -> int:
+        said = self.details.get(name)
+        return said if isinstance(said, int) else 0
+
+    @property
+    def made_up(self) -> frozenset[str]:
+        """The facts in it that are illustrative, as a rehearsal's history says in its source."""
+        source = self.text("source")
+        if not source.startswith(ILLUSTRATIVE):
+            return frozenset()
+        return frozenset(source.removeprefix(ILLUSTRATIVE).split(", "))
+
+
+@dataclass
+class Story:
+    """What is known of a case so far. `lettered` is what the letter tells: an assessment in no letter is not here."""
+
+    requested: date | None = None
+    submitted: date | None = None
+    late_by: int = 0
+    assessed: Told | None = None
+    lettered: Told | None = None
+    letter: Told | None = None
+    published: Told | None = None
+    declared: date | None = None
+    inspected: Told | None = None
+    withdrawn: date | None = None
+    responded: Told | None = None
+    due: dict[str, date] = field(default_factory=dict)
+    made_up: frozenset[str] = frozenset()
+
+    def hear(self, told: Told) -> None:
+        """Take in the next event."""
+        match told.kind:
+            case "requested":
+                self.requested = told.on
+            case "submitted":
+                self._submitted(told)
+            case "submission_withdrawn":
+                self.submitted, self.late_by = None, 0
+            case "assessed":
+                self.assessed = told
+            case "taken_back" | "returned":
+                self.assessed = None
+            case "letter_sent":
+                self.letter, self.lettered = told, self.assessed
+                self.made_up |= self.assessed.made_up if self.assessed else frozenset()
+            case "published":
+                self.published = told
+            case "declared":
+                self.declared = self.declared or told.on
+            case "inspected":
+                self.inspected = told
+            case "withdrawn":
+                self.withdrawn = told.on
+            case "responded":
+                self.responded = _both(self.responded, told)
+            case "clock_started" | "clock_moved":
+                self._due(told)
+        if told.kind not in ("assessed", "taken_back", "returned"):
+            self.made_up |= told.made_up
+
+    def _submitted(self, told: Told) -> None:
+        """Lateness is of the first submission; what replaces one later is not later."""
+        if not told.text("replaces"):
+            self.late_by = told.number("late_by")
+            self.submitted = told.on
+
+    def _due(self, told: Told) -> None:
+        if (due := told.day("due")) is not None:
+            self.due[told.text("clock")] = due
+
+    @property
+    def outcome(self) -> str:
+        return self.lettered.text("outcome") if self.lettered else ""
+
+    @property
+    def findings(self) -> dict[str, Finding]:
+        found = self.lettered.details.get("findings") if self.lettered else None
+        return (
+            {str(one): Finding(str(said)) for one, said in found.items()} if isinstance(found, dict) else {}
+        )
+
+
+def _both(first: Told | None, told: Told) -> Told:
+    """A response recorded again, with a copy that came later, keeps the day on which it was published."""
+    return told if first is None else Told(told.kind, told.at, first.on, told.details)
+
+
+def stories(rows: Iterable[tuple[str, Told]]) -> dict[str, Story]:
+    """The stories of streams, from rows in the order of each stream."""
+    found: dict[str, Story] = {}
+    for stream, told in rows:
+        found.setdefault(stream, Story()).hear(told)
+    return found

@@ -1,0 +1,85 @@
+"""A published letter withdrawn leaves a notice that everybody reads, and comes back; by those who may."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from lifecycle import acts as a
+from lifecycle.words import Refused
+from office.desk import NoCase
+from office.letter_pdf import why_not
+from office.people import NotAllowed
+from office.publications import restore_letter, withdraw_letter
+from publication.check import problems
+from tests.publication.scene import Scene
+
+KENT = "recommendation/R-2016-6085/kent"
+NOW = datetime(2017, 5, 2, 9, tzinfo=UTC)
+LETTER = "letters/R-2016-6085/kent.html"
+
+
+def withdraw(
+    scene: Scene, case: str = KENT, actor: str = "lead-1", notice: str = "It named the wrong force."
+) -> None:
+    withdraw_letter(scene.database, actor, case, notice, "key-1", NOW)
+
+
+def test_a_withdrawn_letter_leaves_a_notice_and_can_be_restored(scene: Scene):
+    scene.published().build()
+    first = scene.files()
+    withdraw(scene)
+    withdraw(scene)  # the same key again
+    scene.build()
+    assert "LETTER-kent" not in scene.page(LETTER)
+    assert "It named the wrong force." in scene.page(LETTER)
+    assert "withdrawn on 2 May 2017" in scene.page(LETTER)
+    assert "Letter withdrawn" in scene.page("bodies/kent.html")
+    assert "letter withdrawn" in scene.page("bodies/kent.xml")
+    assert problems(scene.folder) == []
+    restore_letter(scene.database, "lead-1", KENT, NOW + timedelta(days=1))
+    scene.build()
+    assert scene.files() == first
+
+
+def test_who_may_not_and_what_cannot_be_withdrawn(scene: Scene):
+    scene.published()
+    with pytest.raises(NotAllowed):
+        withdraw(scene, actor="nobody")
+    with pytest.raises(NoCase):
+        withdraw(scene, case="recommendation/none/kent")
+    with pytest.raises(Refused, match="Nothing was withdrawn"):
+        withdraw(scene, notice=" ")
+    with pytest.raises(Refused, match="no published letter"):
+        withdraw(scene, case="recommendation/R-2016-6085/essex")
+    with pytest.raises(Refused, match="nothing to restore"):
+        restore_letter(scene.database, "lead-1", KENT, NOW)
+    withdraw(scene)
+    with pytest.raises(Refused, match="withdrawn already"):
+        withdraw_letter(scene.database, "lead-1", KENT, "Again.", "key-2", NOW)
+
+
+def test_a_case_withdrawn_after_publication_leaves_a_notice_without_the_inspectorates_own_reason(
+    scene: Scene,
+):
+    scene.published().build()
+    case = scene.story("kent")
+    reason = scene.sealed(case, "PRIVATE REASON")
+    case.take(a.Withdraw(key="w", actor="brown", role="lead_inspector", reason=reason))
+    scene.build()
+    assert "no longer followed up" in scene.page(LETTER)
+    assert not any(b"PRIVATE REASON" in content for content in scene.files().values())
+
+
+@pytest.mark.skipif(bool(why_not()), reason="this machine cannot make PDFs")
+def test_letters_are_there_as_pdf_and_a_withdrawn_ones_pdf_is_its_notice(scene: Scene):
+    scene.published().build(pdf=True)
+    pdf = scene.folder / "current" / "letters/R-2016-6085/kent.pdf"
+    first = pdf.read_bytes()
+    assert first.startswith(b"%PDF-")
+    assert scene.build(pdf=True).written == ()
+    with pytest.raises(Refused, match=r"kent|bedfordshire"):
+        scene.build(pdf=False)
+    withdraw(scene)
+    scene.build(pdf=True)
+    assert pdf.read_bytes() != first
+    assert problems(scene.folder) == []
