@@ -1,6 +1,7 @@
 """Replaying a history: real workflows on a real Temporal server of its own, in virtual time, from first to last day.
 
-Everything is in one folder: engine.db, ledger.db, inbox/*.eml, letters/*.html, timeline.html, replay.json.
+Everything is in one folder: engine.db, ledger.db, inbox/*.eml, letters/*.html, timeline.html, replay.json; and, when
+it is kept, the public site as it would stand in the end: site/current.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from lifecycle.dates import end_of_day, local_date, plain_date
 from models.database import Database
 from office.desk import Desk
 from office.reports import ReportDesk
+from publication.build import build
 from rehearsal.acting import Cast
 from rehearsal.conductor import Conductor, VirtualClock
 from rehearsal.deeds import deeds, ends_on, opens_at
@@ -33,6 +35,9 @@ from rehearsal.timeline import write_timeline
 from worker import TASK_QUEUE, working
 
 PATIENCE = timedelta(seconds=60)
+SITE = "site"
+ADDRESS = "https://recommendations.inspectorate.example"
+"""Where the rehearsed site would stand: feeds and the sitemap must say some address."""
 Progress = Callable[[int, int, str], None]
 
 
@@ -55,6 +60,8 @@ async def replay(
         try:
             until = await _play(told, folder, database, progress or _silence)
             await asyncio.to_thread(_write, told, folder, database)
+            if keep:
+                await asyncio.to_thread(build, database, folder / SITE, ADDRESS, local_date(until))
             seconds = time.monotonic() - began
             result = await asyncio.to_thread(
                 read_result, told, database, folder, until=until, seconds=seconds

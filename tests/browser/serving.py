@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 PATIENCE = 30.0
 
 
 @contextmanager
-def serving(app: FastAPI) -> Iterator[str]:
+def serving(app: ASGIApp) -> Iterator[str]:
     """Serves the application from a thread with a loop of its own, and gives its address: http://127.0.0.1:<port>."""
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))

@@ -1,7 +1,6 @@
-"""Histories replayed for real: the small example, twice, and the 2017 case of all 43 forces at full size."""
+"""Histories replayed for real: the small example, twice. tests/browser/test_replayed_site.py plays the 2017 case."""
 
 import asyncio
-import json
 import shutil
 import sqlite3
 import subprocess
@@ -213,35 +212,3 @@ async def test_an_interrupted_replay_leaves_nothing_running(tmp_path):
         await playing
     assert not (folder / "engine.pid").exists()
     assert not (folder / "timeline.html").exists()
-
-
-async def test_the_2017_case_of_all_43_forces(tmp_path):
-    result = await replay("bedfordshire-2017", keep=tmp_path / "kept")
-    said = json.loads(json.dumps(result.as_json()))
-    assert said["bodies"] == 43
-    assert said["outcomes"] == {
-        "insufficient_information": 11,
-        "not_started": 15,
-        "started": 15,
-        "all_in_place": 2,
-    }
-    assert said["stages"] == {"closed": 43}
-    assert said["issued_on"] == "2016-12-08"
-    assert said["requested_on"] == "2017-05-16"
-    assert said["submission_due"] == "2017-05-31"
-    assert said["implementation_due"] == "2017-06-08"
-    assert said["letters_on"] == "2017-10-02"
-    assert said["published_on"] == "2017-10-05"
-    assert said["response_due"] == "2017-11-29"
-    assert said["closed_on"] == "2018-05-03"
-    assert said["responses"] == 43
-    assert (said["duplicates"], said["missed"], said["unexpected"]) == (0, 0, 0)
-    assert said["mails"] == len(messages(tmp_path / "kept" / "inbox")) > 500
-    assert said["notices"] == said["expected"] > said["mails"]
-    assert "outcome" in said["illustrative"]["bedfordshire"]
-    assert "findings" not in said["illustrative"]["bedfordshire"]
-    letter = (tmp_path / "kept" / "letters" / "bedfordshire-assessment.html").read_text(encoding="utf-8")
-    assert "comprehensive" in letter
-    assert "Illustrative" not in letter
-    greater_manchester = tmp_path / "kept" / "letters" / "greater-manchester-assessment.html"
-    assert "Copied to: Mayor of Greater Manchester" in greater_manchester.read_text(encoding="utf-8")
