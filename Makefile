@@ -52,6 +52,7 @@ bench: $(VENV)/dev ## measure
 	$(BIN)/python -m benchmarks.bench
 	$(BIN)/python -m benchmarks.pages --url sqlite
 	$(BIN)/python -m benchmarks.pages --url postgresql
+	$(BIN)/python -m benchmarks.site
 
 pins: $(VENV)/dev ## pin again what pyproject.toml asks for, with hashes and without addresses
 	$(PIP) pip-tools==7.6.2
