@@ -26,6 +26,7 @@ from models.database import Database
 from models.messages import DigestStart
 from models.tables import SealedText
 from office.auditing import SEATS, audit_seats, audit_tonight, keep_repairs
+from office.next_instants import note_next_instants
 from office.uploads.shelf import expire
 from publication.keeping import keep_current
 
@@ -185,6 +186,7 @@ class Jobs:
 
     async def _audited(self) -> str:
         names, found = await asyncio.to_thread(audit_tonight, self.database, datetime.now(UTC))
+        await asyncio.to_thread(note_next_instants, self.database)
         return await self._with_sign(f"{len(names)} streams, {len(found)} differences")
 
     async def _with_sign(self, outcome: str) -> str:

@@ -25,6 +25,7 @@ from models.installation import establish
 from models.schema import upgrade
 from office.reference import load_reference
 from scheduler import scheduling
+from watching.server import require_sdk_port, watched
 from workflows.digest import DigestWorkflow
 from workflows.recommendation import RecommendationWorkflow
 from workflows.report import ReportWorkflow
@@ -105,10 +106,12 @@ async def serve(settings: Settings, stop: asyncio.Event | None = None) -> None:
     upgrade(database)
     establish(database)
     load_reference(database)
-    client = await connect(settings)
+    require_sdk_port(settings)
+    client = await connect(settings, measured=True)
     async with (
-        working(client, database, cached=settings.cases_in_memory),
+        working(client, database, cached=settings.cases_in_memory) as worker,
         scheduling(settings, client, database),
+        watched(settings, database, client, worker),
     ):
         log.info("working", extra={"task_queue": TASK_QUEUE, "worker": worker_name()})
         await stop.wait()

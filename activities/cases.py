@@ -101,7 +101,7 @@ class CaseActivities:
             if error.status not in STUCK:
                 raise
             reason, refused = str(error), False
-        activity.logger.warning("not published", extra={"case": case, "reason": reason})
+        activity.logger.warning("not published", extra={"stream": case, "reason": reason})
         return None if refused else False
 
     @activity.defn(name="start_responses")

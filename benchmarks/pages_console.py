@@ -18,7 +18,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from config.settings import load
 from config.temporal import connect
 from console.app import create_app
-from console.server import HOST, Server
+from embedded.ports import LOOPBACK
+from embedded.web import Server
 from models.database import Database
 
 
@@ -73,7 +74,7 @@ async def main(url: str, engine: str, port: str, home: str) -> None:
     with contextlib.closing(database):
         app = create_app(settings, database, await connect(settings))
         server = Server(
-            uvicorn.Config(Measured(app), host=HOST, port=int(port), log_config=None, access_log=False)
+            uvicorn.Config(Measured(app), host=LOOPBACK, port=int(port), log_config=None, access_log=False)
         )
         running = asyncio.create_task(server.serve())
         while not server.started:

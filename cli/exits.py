@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from activities.mail.relay import Unarmed
 from activities.mail.repair import NotPossible
+from config import traces
 from config.policy_files import NoPolicy
 from config.sources import SettingsError
 from config.temporal import NoServer
@@ -124,6 +125,7 @@ def leave(code: int) -> NoReturn:
     The Temporal SDK's own threads may still call into an interpreter that is going away, which aborts the process
     after the act was recorded (temporalio/sdk-python#300). All that was said is flushed first.
     """
+    traces.end()
     logging.shutdown()
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError):

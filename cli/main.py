@@ -58,7 +58,7 @@ def up(
     from embedded.up import up as start
 
     given = load()
-    set_up(given.home / "log", given.log_level, "up")
+    set_up(given.home / "log", given.log_level, "up", given.log_format)
     asyncio.run(start(given, output.say, sample=sample))
 
 
@@ -68,7 +68,7 @@ def worker() -> None:
     from worker import serve
 
     given = load()
-    set_up(given.home / "log", given.log_level, "worker")
+    set_up(given.home / "log", given.log_level, "worker", given.log_format)
     asyncio.run(serve(given))
 
 
@@ -79,7 +79,7 @@ def console() -> None:
     from worker import stop_on_signals
 
     given = load()
-    set_up(given.home / "log", given.log_level, "console")
+    set_up(given.home / "log", given.log_level, "console", given.log_format)
 
     async def until_stopped() -> None:
         await serve(given, stop_on_signals())

@@ -1,6 +1,7 @@
 """What a command works with: settings, ledger, client, desk; opened when asked for, closed at the end."""
 
 import asyncio
+import sys
 import uuid
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from temporalio.client import Client
 from config.policy_files import fill_shelf
 from config.settings import Settings, load
 from config.temporal import connect
+from config.traces import span
 from lifecycle.dates import local_date
 from models.database import Database
 from models.schema import SchemaState, check
@@ -70,7 +72,14 @@ def with_desk(deed: Callable[[Desk], Awaitable[T]]) -> T:
 
 
 async def _at_desk(settings: Settings, database: Database, deed: Callable[[Desk], Awaitable[T]]) -> T:
-    return await deed(Desk(await connect(settings), database))
+    client = await connect(settings)
+    with span(f"cli {_command()}"):
+        return await deed(Desk(client, database))
+
+
+def _command() -> str:
+    """The two words of a command that asks the engine: case submit."""
+    return " ".join(sys.argv[1:3])
 
 
 def with_reports(deed: Callable[[ReportDesk, Client], Awaitable[T]]) -> T:
@@ -78,7 +87,8 @@ def with_reports(deed: Callable[[ReportDesk, Client], Awaitable[T]]) -> T:
 
     async def at(settings: Settings, database: Database) -> T:
         client = await connect(settings)
-        return await deed(ReportDesk(client, database, TASK_QUEUE), client)
+        with span(f"cli {_command()}"):
+            return await deed(ReportDesk(client, database, TASK_QUEUE), client)
 
     with ledger() as database:
         return asyncio.run(at(load(), database))

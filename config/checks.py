@@ -1,6 +1,7 @@
 """What one setting's text must look like. Each check gives the text as we keep it, or says what to write."""
 
 import re
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 _HOST = r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?"
@@ -71,6 +72,20 @@ def safe(url: str) -> bool:
     """Whether what goes there cannot be read or changed on the way: HTTPS, or this very machine."""
     parts, host = urlsplit(url), _host(url)
     return (parts.scheme == "https" and host is not None) or (parts.scheme == "http" and host in _LOOPBACK)
+
+
+def address(text: str) -> str:
+    """An address of this machine to listen at."""
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        raise ValueError("write an address of this machine, such as 127.0.0.1 or 0.0.0.0") from None
+
+
+def collector(url: str) -> str:
+    if urlsplit(url).scheme not in {"http", "https"} or not _host(url):
+        raise ValueError("write the collector's address for OTLP over HTTP, such as http://127.0.0.1:4318")
+    return url.rstrip("/")
 
 
 def heartbeat(url: str) -> str:

@@ -41,6 +41,7 @@ class Settings(BaseSettings):
     home: Folder = CHECKOUT / "var"
     actor: str | None = None
     log_level: Level = "INFO"
+    log_format: Literal["short", "json"] = "short"
     dispatch_seconds: Annotated[int, Field(ge=1, le=300)] = 5
     heartbeat_url: Annotated[str, AfterValidator(checks.heartbeat)] | None = Field(None, repr=False)
 
@@ -61,6 +62,11 @@ class Settings(BaseSettings):
     inbox_web_port: Port = 8025
     console_port: Port = 8000
     site_port: Port = 8090
+
+    metrics_host: Annotated[str, AfterValidator(checks.address)] = "127.0.0.1"
+    metrics_port: Port | None = None
+    sdk_metrics_port: Port | None = None
+    otlp_url: Annotated[str, AfterValidator(checks.collector)] | None = Field(None, repr=False)
 
     database_url: Annotated[str, AfterValidator(checks.database)] = Field(
         default_factory=lambda given: f"sqlite:///{given['home'] / 'ledger.db'}", repr=False
@@ -157,7 +163,9 @@ class Settings(BaseSettings):
     def _ports_differ(self) -> Self:
         seen: dict[int, str] = {}
         for field in (name for name in type(self).model_fields if name.endswith("_port")):
-            port = cast(int, getattr(self, field))
+            port = cast(int | None, getattr(self, field))
+            if port is None:
+                continue
             if port in seen:
                 two = f"{variable(seen[port])} and {variable(field)}"
                 raise ValueError(f"{two} are both {port}: give each a port of its own")

@@ -2,15 +2,24 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
-from temporalio.client import Client
+from temporalio.client import Client, Interceptor
 from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.runtime import LogForwardingConfig, LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
+from temporalio.runtime import (
+    LogForwardingConfig,
+    LoggingConfig,
+    PrometheusConfig,
+    Runtime,
+    TelemetryConfig,
+    TelemetryFilter,
+)
 from temporalio.service import RPCError, TLSConfig
 
+from config import traces
 from config.settings import Settings
 from config.sources import SettingsError
 
@@ -21,8 +30,9 @@ class NoServer(Exception):  # noqa: N818 - said to a person
     """No Temporal server answers. The text says where, and what to do."""
 
 
-async def connect(settings: Settings, *, lazy: bool = False) -> Client:
-    """A client of the server in force. With `lazy` it connects at its first call.
+async def connect(settings: Settings, *, lazy: bool = False, measured: bool = False) -> Client:
+    """A client of the server in force. With `lazy` it connects at its first call; a `measured` one, a worker's, tells
+    the SDK's metrics on the port of the setting. Traces go where the setting says.
 
     Raises NoServer after at most 10 seconds, and SettingsError for a certificate that cannot be read.
     """
@@ -34,6 +44,8 @@ async def connect(settings: Settings, *, lazy: bool = False) -> Client:
             tls=_tls(settings),
             api_key=key.get_secret_value() if key else None,
             lazy=lazy,
+            metrics=_metrics(settings) if measured else None,
+            interceptors=traces.begin(settings.otlp_url),
         )
     except NoServer as error:
         raise NoServer(f"{error} {_advice(settings)}") from error
@@ -46,6 +58,8 @@ async def connect_to(
     tls: TLSConfig | bool = False,
     api_key: str | None = None,
     lazy: bool = False,
+    metrics: str | None = None,
+    interceptors: Sequence[Interceptor] = (),
 ) -> Client:
     """A client of the server at `address` (host:port). Raises NoServer."""
     try:
@@ -58,7 +72,8 @@ async def connect_to(
                 lazy=lazy,
                 data_converter=pydantic_data_converter,
                 connect_timeout=timedelta(seconds=PATIENCE),
-                runtime=runtime(),
+                interceptors=interceptors,
+                runtime=runtime(metrics),
             )
     except TimeoutError:
         raise NoServer(f"no Temporal server answered at {address} within {PATIENCE:.0f} seconds.") from None
@@ -66,14 +81,24 @@ async def connect_to(
         raise NoServer(f"no Temporal server at {address}: {error}.") from error
 
 
+def _metrics(settings: Settings) -> str | None:
+    port = settings.sdk_metrics_port
+    host = settings.metrics_host
+    return f"[{host}]:{port}" if port and ":" in host else f"{host}:{port}" if port else None
+
+
 @cache
-def runtime() -> Runtime:
-    """What runs Temporal's core in this process: by itself it would log to stdout, among a command's data."""
+def runtime(metrics: str | None = None) -> Runtime:
+    """What runs Temporal's core in this process: by itself it would log to stdout, among a command's data.
+
+    `metrics` is the address where the core answers to Prometheus, under the names that Temporal documents.
+    """
     seen = LoggingConfig(
         filter=TelemetryFilter(core_level="WARN", other_level="ERROR"),
         forwarding=LogForwardingConfig(logger=logging.getLogger("temporalio.core")),
     )
-    return Runtime(telemetry=TelemetryConfig(logging=seen))
+    told = PrometheusConfig(bind_address=metrics) if metrics else None
+    return Runtime(telemetry=TelemetryConfig(logging=seen, metrics=told))
 
 
 def _tls(settings: Settings) -> TLSConfig | bool:

@@ -5,6 +5,7 @@ from importlib.metadata import version
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, FastAPI
+from fastapi.telemetry import TelemetryConfig
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from temporalio.client import Client
 
@@ -24,10 +25,13 @@ from console.pace import Pace
 from console.room import Room
 from console.safety import NotTooLarge, SafeHeaders, SameOrigin, WhoAsks
 from console.signin import limits_in
+from console.traced import Traced
 from models.database import Database
 from office.desk import Clock
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+"""FastAPI's own would tell addresses, with the secrets that links hold. `console/traced.py` has ours."""
 
 ROUTERS: tuple[APIRouter, ...] = (
     account.router,
@@ -66,6 +70,7 @@ def create_app(
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
         redirect_slashes=False,
+        telemetry=NO_TELEMETRY,
     )
     room = Room(settings, database, client, keys_for(settings), clock or Clock(), Pace())
     app.state.room = room
@@ -88,3 +93,4 @@ def _surround(app: FastAPI, room: Room) -> None:
     app.add_middleware(SameOrigin, base_url=room.settings.base_url)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=[base.hostname or "", *LOOPBACK])
     app.add_middleware(SafeHeaders, secure=secure)
+    app.add_middleware(Traced)

@@ -2,30 +2,18 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator
 
-import uvicorn
-from starlette.types import ASGIApp
 from temporalio.client import Client
 
 from config.settings import Settings
 from config.temporal import connect
 from console.app import create_app
 from embedded.ports import require_free
+from embedded.web import listening
 from models.database import Database
 from models.installation import establish
 from models.schema import upgrade
-
-HOST = "127.0.0.1"
-DRAIN = 10  # seconds for what is under way; open event streams end then
-
-
-class Server(uvicorn.Server):
-    """Leaves signals to whoever runs it."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 @contextlib.asynccontextmanager
@@ -39,38 +27,6 @@ async def serving(settings: Settings, database: Database, client: Client) -> Asy
     app = create_app(settings, database, client)
     async with listening(app, settings.console_port, ending=app.state.live.close) as address:
         yield address
-
-
-@contextlib.asynccontextmanager
-async def listening(
-    app: ASGIApp, port: int, *, ending: Callable[[], object] = lambda: None
-) -> AsyncIterator[str]:
-    """An application on a port of the loopback while the block runs; answers its address. `ending` ends what would
-    last for ever."""
-    server = Server(
-        uvicorn.Config(
-            app,
-            host=HOST,
-            port=port,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=True,
-            forwarded_allow_ips=HOST,
-            timeout_graceful_shutdown=DRAIN,
-        )
-    )
-    running = asyncio.create_task(server.serve())
-    try:
-        while not server.started and not running.done():
-            await asyncio.sleep(0.02)
-        if running.done():
-            await running
-        yield f"http://{HOST}:{port}"
-    finally:
-        ending()
-        server.should_exit = True
-        await running
 
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:

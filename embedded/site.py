@@ -5,8 +5,8 @@ import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from console.server import listening
 from embedded.ports import require_free
+from embedded.web import listening
 from publication.pages import pages
 
 

@@ -26,6 +26,7 @@ from office.rebuild import Rebuild, open_cases
 from office.reports import ReportDesk
 from office.running import without_workflow
 from scheduler import scheduling
+from watching.server import require_sdk_port, watched
 from worker import TASK_QUEUE, stop_on_signals, working
 
 Say = Callable[[str], None]
@@ -46,12 +47,14 @@ async def up(settings: Settings, say: Say, *, sample: bool = True) -> None:
     with hold(settings.home):
         database = _ledger(settings)
         with contextlib.closing(database), _inbox(settings) as inbox:
+            require_sdk_port(settings)
             async with _engine(settings) as running:
-                client = await connect(settings)
+                client = await connect(settings, measured=True)
                 await prepare(client)
                 async with (
-                    working(client, database, cached=settings.cases_in_memory),
+                    working(client, database, cached=settings.cases_in_memory) as worker,
                     scheduling(settings, client, database),
+                    watched(settings, database, client, worker),
                 ):
                     await _seat_lost(settings, client, database, say)
                     if sample:
@@ -136,6 +139,8 @@ def _greet(settings: Settings, running: Engine | None, inbox: Inbox | None, site
         say(f"  Workflows            {running.ui_url}/namespaces/default/workflows")
     if running is None:
         say(f"  Engine               {settings.engine_address}")
+    if settings.metrics_port is not None:
+        say(f"  Metrics              http://{settings.metrics_host}:{settings.metrics_port}/metrics")
     say(f"  Everything it keeps  {settings.home}")
     say("")
     say("What to try next, in a second terminal:")

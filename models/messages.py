@@ -60,7 +60,7 @@ class Append(Frozen):
     """Compare-and-append: these events, if the ledger's stream stands at `expected_seq`.
 
     `act_key` is unique in the ledger; engine appends have none. `waiting_for` is what the case waits for afterwards,
-    in words, for the pages.
+    in words, for the pages; `next_at` the next instant on its agenda then, for whoever watches that it is kept.
     """
 
     stream: str
@@ -68,6 +68,7 @@ class Append(Frozen):
     act_key: str | None
     events: tuple[Event, ...]
     waiting_for: str = ""
+    next_at: datetime | None = None
 
 
 class Answer(StrEnum):

@@ -14,6 +14,7 @@ from temporalio.client import (
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
+from config.traces import span
 from lifecycle.acts import Act, key_for
 from lifecycle.dates import local_date
 from lifecycle.words import Refused
@@ -75,6 +76,10 @@ class Desk:
             NeedsRepair: nothing is recorded; the act is kept as a draft.
             Unreachable: the engine does not answer; the same key may be used again.
         """
+        with span(f"act {act.kind}", stream=case_id, act_key=act.key):
+            return await self._take(case_id, act)
+
+    async def _take(self, case_id: str, act: Act) -> Receipt:
         act = await asyncio.to_thread(self._permitted, case_id, act)
         try:
             return await self._send(case_id, act.kind, act)

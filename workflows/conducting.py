@@ -202,6 +202,7 @@ class Conducting:
             act_key=key,
             events=events,
             waiting_for=waiting_for(after, self.rules()),
+            next_at=next_instant(after, self.rules()),
         )
         answer = await ask_ledger(request)
         match answer.answer:

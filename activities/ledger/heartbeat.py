@@ -26,7 +26,12 @@ class Beat:
 
 def is_late(row: Heartbeat, now: datetime) -> bool:
     """Whether the job has not finished for longer than it may take to come round."""
-    return now - (row.finished_at or row.started_at) > LATE.get(row.job, SOON)
+    return now - (row.finished_at or row.started_at) > allowed(row.job)
+
+
+def allowed(job: str) -> timedelta:
+    """How long ago a job may have finished last."""
+    return LATE.get(job, SOON)
 
 
 def take_turn(database: Database, job: str, since: datetime, now: datetime) -> bool:

@@ -26,7 +26,8 @@ def project(session: Session, request: Append, head_hash: str) -> Case:
     """Fold the appended events into the case's rows; answers the case afterwards."""
     before = _load(session, request.stream)
     after = fold_all(before, request.events)
-    values = case_values(after) | {"head_hash": head_hash} | waiting_values(request.waiting_for)
+    values = case_values(after) | {"head_hash": head_hash, "next_at": request.next_at}
+    values |= waiting_values(request.waiting_for)
     if after.ended and not before.ended:
         values["ended_on"] = ended_on(before, request.events)
     if before.opened:

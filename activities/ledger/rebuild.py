@@ -5,6 +5,7 @@ from sqlmodel import Session, col, select
 
 from activities.ledger.chain import first_break, to_event
 from activities.ledger.projection import case_values, clock_values, ended_on, waiting_values
+from lifecycle.agenda import next_instant
 from lifecycle.case import Case, fold_all
 from lifecycle.explain import waiting_for
 from lifecycle.rules import rules_for
@@ -31,6 +32,7 @@ def rebuild_projections(session: Session, stream: str) -> Case:
     values = case_values(case) | {
         "head_hash": rows[-1].hash,
         "ended_on": ended_on(Case(id=stream), events),
+        "next_at": next_instant(case, rules),
         **waiting_values(waiting_for(case, rules)),
     }
     session.exec(delete(ClockRow).where(col(ClockRow.case_id) == stream))

@@ -4,6 +4,7 @@ No cancellation is thrown into their threads: a transaction ends by itself, and 
 """
 
 import contextlib
+import logging
 
 import sqlalchemy.exc
 from temporalio import activity
@@ -25,6 +26,8 @@ from models.messages import (
     StreamRead,
 )
 
+log = logging.getLogger(__name__)
+
 
 class LedgerActivities:
     """What workflows ask of the ledger."""
@@ -34,6 +37,16 @@ class LedgerActivities:
 
     @activity.defn(name="append", no_thread_cancel_exception=True)
     def append(self, request: Append) -> Appended:
+        answer = self._append(request)
+        if request.act_key is not None:
+            log.info(
+                "act %s",
+                answer.answer.value,
+                extra={"stream": request.stream, "act_key": request.act_key, "seq": answer.seq},
+            )
+        return answer
+
+    def _append(self, request: Append) -> Appended:
         try:
             with self.database.writing() as session:
                 return append(session, request)

@@ -48,7 +48,7 @@ def _recover(session: Session, mail: Mail, now: datetime, on_unknown: Callable[[
     attempt = session.get_one(Attempt, (mail.id, mail.tries))
     if attempt.phase == Phase.data.value:
         lost = Delivery(Outcome.unknown, None, IN_DOUBT.format(worker=attempt.worker), Phase.data)
-        return settle(session, mail.id, mail.tries, lost, now, on_unknown(session, mail.id))
+        return len(settle(session, mail.id, mail.tries, lost, now, on_unknown(session, mail.id)))
     lost = Delivery(Outcome.unreachable, None, BROKEN_OFF.format(worker=attempt.worker), Phase(attempt.phase))
     settle(session, mail.id, mail.tries, lost, now)
     defer(mail, unsettled(session, mail.id), now)

@@ -138,7 +138,10 @@ class Run:
                 except SQLAlchemyError:
                     raise
                 except Exception as error:  # what cannot be put into words must not stop the others
-                    log.exception("mail not composed", extra={"case": together[0].notice.case_id})
+                    log.exception(
+                        "mail not composed",
+                        extra={"stream": together[0].notice.case_id, "notice": together[0].notice.id},
+                    )
                     failed.update({one.notice.id: error for one in together})
         return drafts, failed
 
@@ -150,7 +153,7 @@ class Run:
         with self.means.database.writing() as session:
             said = self._on_unknown(session, mail_id) if delivery.outcome is Outcome.unknown else HOLD
             notices = settle(session, mail_id, ready.number, delivery, self._now(), said)
-        self.count.add(delivery.outcome, notices)
+        self.count.add(delivery.outcome, len(notices))
         log.info(
             "mail %s",
             delivery.outcome.value,

@@ -19,15 +19,15 @@ UNSETTLED = (NoticeState.claimed.value, NoticeState.unknown.value)
 
 def settle(
     session: Session, mail_id: str, number: int, delivery: Delivery, now: datetime, on_unknown: str = HOLD
-) -> int:
-    """Record the outcome; answers how many notices it is of. `on_unknown` is the policy's word: hold or send_again.
+) -> list[int]:
+    """Record the outcome; answers which notices it is of. `on_unknown` is the policy's word: hold or send_again.
 
     A worker that was given up for dead may answer late: while nothing came after, its answer is the better one.
     """
     _close_attempt(session, mail_id, number, delivery, now)
     mail = session.exec(select(Mail).where(Mail.id == mail_id).with_for_update()).one()
     if mail.tries != number or mail.state not in OPEN:
-        return 0
+        return []
     notices = unsettled(session, mail_id)
     mail.code, mail.reply = delivery.code, delivery.reply[:500]
     mail.lease = mail.lease_until = None
@@ -43,7 +43,7 @@ def settle(
             defer(mail, notices, now + wait(mail.tries))
     if mail.state != MailState.unknown.value:
         end_repair(session, mail_id, UNKNOWN, "dispatcher")
-    return len(notices)
+    return [notice.id for notice in notices if notice.id is not None]
 
 
 def unsettled(session: Session, mail_id: str) -> list[Notice]:

@@ -56,8 +56,9 @@ OF_A_BODY = (
 class CaseRow(SQLModel, table=True):
     """A case or response as pages show it: a projection of its stream, rebuilt from it at need.
 
-    `waits_on` is the side whose duty is next; empty when it has ended. Its indexes hold all that lists filter and
-    count by, so that rows are read for one page alone.
+    `waits_on` is the side whose duty is next; empty when it has ended. `next_at` is the next instant on the agenda: one
+    that has passed is a deadline that has not fired. Its indexes hold all that lists filter and count by, so that rows
+    are read for one page alone.
     """
 
     __tablename__ = "case_"
@@ -69,6 +70,7 @@ class CaseRow(SQLModel, table=True):
         Index("ix_case_map", "stage", "body_id"),
         Index("ix_case_body", *OF_A_BODY),
         Index("ix_case_of_report", "report_id", "stage", "outcome"),
+        Index("ix_case_next_at", "next_at"),
     )
 
     id: str = Field(primary_key=True, max_length=200)
@@ -89,6 +91,7 @@ class CaseRow(SQLModel, table=True):
     issued_on: date
     opened_at: datetime
     next_due: date | None = None
+    next_at: datetime | None = None
     waiting_for: str = Field(default="", max_length=400)
     waits_on: str = Field(default="", max_length=20)
     ended_on: date | None = None

@@ -126,6 +126,7 @@ class Story:
             act_key=key,
             events=tuple(events),
             waiting_for=waiting_for(after, self.rules),
+            next_at=next_instant(after, self.rules),
         )
 
     def allowed(self) -> list[a.Act]:

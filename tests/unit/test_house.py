@@ -27,7 +27,7 @@ PRODUCTION = (
         "console",
         "config",
     ),
-    *("embedded", "rehearsal", "cli"),
+    *("embedded", "rehearsal", "cli", "watching"),
 )
 
 # In pieces, so that this file does not break its own rules.
