@@ -107,7 +107,7 @@ async def serve(settings: Settings, stop: asyncio.Event | None = None) -> None:
     establish(database)
     load_reference(database)
     require_sdk_port(settings)
-    client = await connect(settings, measured=True)
+    client = await connect(settings, database, measured=True)
     async with (
         working(client, database, cached=settings.cases_in_memory) as worker,
         scheduling(settings, client, database),

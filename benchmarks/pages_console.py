@@ -72,7 +72,7 @@ async def main(url: str, engine: str, port: str, home: str) -> None:
     database = Database(settings.database_url)
     count_statements(database)
     with contextlib.closing(database):
-        app = create_app(settings, database, await connect(settings))
+        app = create_app(settings, database, await connect(settings, database))
         server = Server(
             uvicorn.Config(Measured(app), host=LOOPBACK, port=int(port), log_config=None, access_log=False)
         )

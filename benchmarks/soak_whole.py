@@ -117,7 +117,7 @@ async def _insist(there: Installation, database: Database, case_id: str, act: a.
 
 async def _desk(there: Installation, database: Database) -> Desk:
     given = load(home=there.home, engine_port=there.ports["ENGINE_PORT"])
-    return Desk(await connect(given), database)
+    return Desk(await connect(given, database), database)
 
 
 async def _with_paper(desk: Desk, case_id: str, act: a.Act) -> a.Act:

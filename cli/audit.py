@@ -54,7 +54,7 @@ def audit(
 
 async def _seats(database: Database, case: str | None) -> list[Difference]:
     try:
-        found = await audit_seats(await connect(load()), database, TASK_QUEUE, datetime.now(UTC))
+        found = await audit_seats(await connect(load(), database), database, TASK_QUEUE, datetime.now(UTC))
     except (NoServer, RPCError):
         return [SILENT]
     await asyncio.to_thread(keep_repairs, database, found, SEATS)

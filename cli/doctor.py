@@ -3,6 +3,7 @@
 import asyncio
 import platform
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -19,6 +20,7 @@ from cli import output
 from cli.exits import Exit
 from cli.room import AsJson, today
 from config.calendar_files import load_calendars
+from config.payload_keys import ring_for
 from config.policy_files import load_policies
 from config.settings import Settings, load
 from config.temporal import NoServer, connect
@@ -29,6 +31,7 @@ from models.schema import SchemaState, check
 from models.tables import Heartbeat, Notice, NoticeState, Repair
 from office.letter_pdf import why_not
 from office.letter_words import unreviewed
+from office.payload_keys import lost_keys
 
 app = typer.Typer()
 HORIZON = timedelta(days=180)
@@ -106,7 +109,8 @@ def _engine(settings: Settings) -> Iterator[Finding]:
 
 
 async def _ask(settings: Settings) -> None:
-    client = await connect(settings)
+    with closing(Database(settings.database_url)) as database:
+        client = await connect(settings, database)
     await client.count_workflows("WorkflowType = 'RecommendationWorkflow'")
 
 
@@ -136,9 +140,19 @@ def _ledger(settings: Settings) -> Iterator[Finding]:
             "" if state is SchemaState.current else "Run `followthrough up` or `followthrough worker` once.",
         )
         if state is SchemaState.current:
+            yield _payload_keys(settings, database)
             yield from _inside(database)
     finally:
         database.close()
+
+
+def _payload_keys(settings: Settings, database: Database) -> Finding:
+    ring = ring_for(settings)
+    if ring is None:
+        return Finding("payload keys", True, "none: what the engine keeps is not sealed", "docs/settings.md")
+    lost = lost_keys(database, ring)
+    seen = f"{lost} data keys are wrapped by a master key that is not here" if lost else "sealed"
+    return Finding("payload keys", not lost, seen, "docs/operating.md, Payload keys" if lost else "")
 
 
 def _sending(here: Standing) -> Finding:

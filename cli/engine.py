@@ -2,15 +2,21 @@
 
 import asyncio
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
 from cli import output
 from cli.exits import Exit
-from cli.room import TASK_QUEUE, As, AsJson, actor, with_desk
+from cli.room import TASK_QUEUE, As, AsJson, actor, ledger, with_desk
+from config.payload_keys import ring_for
+from config.settings import load
+from lifecycle.words import Refused
 from office.desk import Desk
+from office.payload_keys import rewrap as wrap_again
 from office.rebuild import Rebuild, Rebuilt
+from secrecy.case_keys import CaseKeys
 
 app = typer.Typer(help="The engine: workflows, made again from the ledger.", no_args_is_help=True)
 
@@ -54,3 +60,27 @@ def _show(found: Rebuilt, as_json: bool, dry_run: bool) -> None:
         output.put(f"stuck: {case}: {reason}")
     for case in found.unknown:
         output.put(f"unknown to the ledger: {case}: docs/operating.md, Repair")
+
+
+@app.command()
+def rewrap(
+    let_go: Annotated[
+        bool, typer.Option("--let-go", help="Give up the data keys whose master key is lost for good.")
+    ] = False,
+    as_: As = None,
+    as_json: AsJson = False,
+) -> None:
+    """Wrap every case's data key by the newest payload key; then older ones may be taken out of the setting."""
+    settings = load()
+    ring = ring_for(settings)
+    if ring is None:
+        raise Refused("No payload keys are set: FOLLOWTHROUGH_PAYLOAD_KEYS (docs/settings.md).")
+    with ledger() as database:
+        keys = CaseKeys(database, ring, settings.temporal_namespace)
+        found = wrap_again(keys, actor(as_), datetime.now(UTC), let_go=let_go)
+    if as_json:
+        output.put_json(found)
+    else:
+        output.put(found.words())
+    if found.lost > found.let_go:
+        raise typer.Exit(int(Exit.found))

@@ -40,6 +40,8 @@ from office.post import NoMail
 from office.uploads.opening import NoDocument, StaysShut
 from publication.shelf import SiteBusy
 from rehearsal.errors import DeedFailed, FolderTaken, HistoryError, NotSettled, RanAhead
+from secrecy.codec import NoKeys
+from secrecy.ring import Forged, NoMaster
 
 
 class Exit(IntEnum):
@@ -62,6 +64,7 @@ CODES: dict[type[Exception], Exit] = {
     LimitError: Exit.data,
     NotPossible: Exit.data,
     BadBackup: Exit.data,
+    Forged: Exit.data,
     HistoryError: Exit.data,
     DeedFailed: Exit.data,
     FolderTaken: Exit.usage,
@@ -88,6 +91,8 @@ CODES: dict[type[Exception], Exit] = {
     OperationalError: Exit.unavailable,
     SettingsError: Exit.settings,
     NamespaceUnready: Exit.settings,
+    NoKeys: Exit.settings,
+    NoMaster: Exit.settings,
     WrongEngine: Exit.settings,
     WrongTimeline: Exit.settings,
     Unarmed: Exit.settings,

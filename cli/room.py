@@ -72,7 +72,7 @@ def with_desk(deed: Callable[[Desk], Awaitable[T]]) -> T:
 
 
 async def _at_desk(settings: Settings, database: Database, deed: Callable[[Desk], Awaitable[T]]) -> T:
-    client = await connect(settings)
+    client = await connect(settings, database)
     with span(f"cli {_command()}"):
         return await deed(Desk(client, database))
 
@@ -86,7 +86,7 @@ def with_reports(deed: Callable[[ReportDesk, Client], Awaitable[T]]) -> T:
     """Do something with a report, connected to the engine."""
 
     async def at(settings: Settings, database: Database) -> T:
-        client = await connect(settings)
+        client = await connect(settings, database)
         with span(f"cli {_command()}"):
             return await deed(ReportDesk(client, database, TASK_QUEUE), client)
 

@@ -76,7 +76,7 @@ def keys_for(settings: Settings) -> Keys:
         SettingsError: for a key that is too short.
     """
     if settings.console_keys is None:
-        return Keys([_kept(settings.home / FILE)])
+        return Keys([kept(settings.home / FILE)])
     ring = [key.strip() for key in settings.console_keys.get_secret_value().split(",")]
     if any(len(key) < SHORTEST for key in ring):
         raise SettingsError(
@@ -86,8 +86,8 @@ def keys_for(settings: Settings) -> Keys:
     return Keys(ring)
 
 
-def _kept(path: Path) -> str:
-    """Made whole under another name first, so that two starts at once read one key."""
+def kept(path: Path) -> str:
+    """The key in this file. Made whole under another name first, so that two starts at once read one key."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         new = path.with_name(f"{path.name}.{os.getpid()}.new")

@@ -53,6 +53,7 @@ class Settings(BaseSettings):
     temporal_tls_server_ca_cert_path: Path | None = None
     temporal_tls_server_name: str | None = None
     temporal_api_key: SecretStr | None = None
+    payload_keys: SecretStr | None = None
 
     cases_in_memory: Annotated[int, Field(ge=10, le=100_000)] = 1000
     engine_port: Port = 7233
@@ -122,6 +123,12 @@ class Settings(BaseSettings):
     def site(self) -> Path:
         """The folder in which the public site is built."""
         return self.home / "site"
+
+    @property
+    def engine_pages(self) -> str | None:
+        """Temporal's own pages: those that were named, those of the embedded engine, or none that we know of."""
+        ours = f"http://127.0.0.1:{self.engine_ui_port}" if self.embedded_engine else None
+        return self.engine_ui_url or ours
 
     @property
     def engine_address(self) -> str:

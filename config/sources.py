@@ -10,7 +10,9 @@ from pathlib import Path
 CONFIG = "FOLLOWTHROUGH_CONFIG"
 PREFIX = "FOLLOWTHROUGH_"
 TESTS = "FOLLOWTHROUGH_TEST_"  # read by the test suite only
-SECRET = frozenset({"temporal_api_key", "database_url", "smtp_url", "console_keys", "oidc_client_secret"})
+SECRET = frozenset(
+    {"temporal_api_key", "payload_keys", "database_url", "smtp_url", "console_keys", "oidc_client_secret"}
+)
 OTHERS_NAMES = frozenset({"database_url", "smtp_url", "clamd_address"})
 
 

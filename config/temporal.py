@@ -8,7 +8,6 @@ from functools import cache
 from pathlib import Path
 
 from temporalio.client import Client, Interceptor
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.runtime import (
     LogForwardingConfig,
     LoggingConfig,
@@ -20,8 +19,12 @@ from temporalio.runtime import (
 from temporalio.service import RPCError, TLSConfig
 
 from config import traces
+from config.payload_keys import ring_for
 from config.settings import Settings
 from config.sources import SettingsError
+from models.database import Database
+from secrecy.case_keys import CaseKeys
+from secrecy.converter import converter_for
 
 PATIENCE = 10.0  # seconds
 
@@ -30,13 +33,16 @@ class NoServer(Exception):  # noqa: N818 - said to a person
     """No Temporal server answers. The text says where, and what to do."""
 
 
-async def connect(settings: Settings, *, lazy: bool = False, measured: bool = False) -> Client:
+async def connect(
+    settings: Settings, database: Database, *, lazy: bool = False, measured: bool = False
+) -> Client:
     """A client of the server in force. With `lazy` it connects at its first call; a `measured` one, a worker's, tells
-    the SDK's metrics on the port of the setting. Traces go where the setting says.
+    the SDK's metrics on the port of the setting. Traces go where the setting says. The data keys of what it seals are
+    kept in the ledger.
 
     Raises NoServer after at most 10 seconds, and SettingsError for a certificate that cannot be read.
     """
-    key = settings.temporal_api_key
+    key, ring = settings.temporal_api_key, ring_for(settings)
     try:
         return await connect_to(
             settings.engine_address,
@@ -46,6 +52,7 @@ async def connect(settings: Settings, *, lazy: bool = False, measured: bool = Fa
             lazy=lazy,
             metrics=_metrics(settings) if measured else None,
             interceptors=traces.begin(settings.otlp_url),
+            keys=CaseKeys(database, ring, settings.temporal_namespace) if ring else None,
         )
     except NoServer as error:
         raise NoServer(f"{error} {_advice(settings)}") from error
@@ -60,8 +67,9 @@ async def connect_to(
     lazy: bool = False,
     metrics: str | None = None,
     interceptors: Sequence[Interceptor] = (),
+    keys: CaseKeys | None = None,
 ) -> Client:
-    """A client of the server at `address` (host:port). Raises NoServer."""
+    """A client of the server at `address` (host:port). Without keys it seals nothing. Raises NoServer."""
     try:
         async with asyncio.timeout(PATIENCE):
             return await Client.connect(
@@ -70,7 +78,7 @@ async def connect_to(
                 tls=tls,
                 api_key=api_key,
                 lazy=lazy,
-                data_converter=pydantic_data_converter,
+                data_converter=converter_for(keys),
                 connect_timeout=timedelta(seconds=PATIENCE),
                 interceptors=interceptors,
                 runtime=runtime(metrics),

@@ -11,7 +11,7 @@ from temporalio.client import Client
 
 from config.policy_files import fill_shelf
 from config.settings import Settings
-from console import account, assets, health, oidc, signin, words
+from console import account, assets, codec, health, oidc, signin, words
 from console.api.doors import ROUTERS as API
 from console.body.doors import ROUTERS as BODY
 from console.casefile.doors import ROUTERS as CASEFILE
@@ -23,7 +23,7 @@ from console.ops.live import Live
 from console.oversight.doors import ROUTERS as OVERSIGHT
 from console.pace import Pace
 from console.room import Room
-from console.safety import NotTooLarge, SafeHeaders, SameOrigin, WhoAsks
+from console.safety import Neighbours, NotTooLarge, SafeHeaders, SameOrigin, WhoAsks
 from console.signin import limits_in
 from console.traced import Traced
 from models.database import Database
@@ -39,6 +39,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     oidc.router,
     words.router,
     health.router,
+    codec.router,
     *BODY,
     *OVERSIGHT,
     *CASEFILE,
@@ -88,9 +89,11 @@ def _surround(app: FastAPI, room: Room) -> None:
     """The last that is added is the outermost."""
     base = urlsplit(room.settings.base_url)
     secure = base.scheme == "https"
+    engine = codec.neighbour(room.settings)
     app.add_middleware(WhoAsks, room=room, limits=limits_in(room.settings), secure=secure)
     app.add_middleware(NotTooLarge)
-    app.add_middleware(SameOrigin, base_url=room.settings.base_url)
+    app.add_middleware(SameOrigin, base_url=room.settings.base_url, neighbour=engine)
+    app.add_middleware(Neighbours, neighbour=engine)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=[base.hostname or "", *LOOPBACK])
     app.add_middleware(SafeHeaders, secure=secure)
     app.add_middleware(Traced)

@@ -6,12 +6,13 @@ Plain ASGI, so that streams stream.
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 
 from console.cookies import bound, flash_cookie, flash_of, forgotten, session_cookie
 from console.room import Room, Visitor
@@ -27,6 +28,7 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 LARGEST = 64 * 1024 * 1024
 API = "/api/"
 ASSETS = "/assets/"
+ASKED_WITH = "Content-Type, X-Namespace"
 YEAR = 365 * 24 * 60 * 60
 
 
@@ -80,15 +82,55 @@ class SafeHeaders:
             headers.raw[:] = [(name, bound(v) if name == b"set-cookie" else v) for name, v in headers.raw]
 
 
+@dataclass(frozen=True)
+class Neighbour:
+    """Another program's pages, by their origin, and the one address at which they may ask with our cookie."""
+
+    path: str
+    origin: str | None
+
+    def asks(self, path: str, headers: Headers) -> bool:
+        return path == self.path and self.origin is not None and headers.get("origin") == self.origin
+
+
+class Neighbours:
+    """Tells browsers what a neighbour may ask (CORS): that address, from that origin, with our cookie."""
+
+    def __init__(self, app: App, neighbour: Neighbour) -> None:
+        self.app = app
+        self.neighbour = neighbour
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not self.neighbour.asks(scope["path"], Headers(scope=scope)):
+            return await self.app(scope, receive, send)
+        if scope["method"] == "OPTIONS":
+            allowed = {"Access-Control-Allow-Methods": "POST", "Access-Control-Allow-Headers": ASKED_WITH}
+            return await Response(status_code=204, headers=allowed)(scope, receive, self._said_to(send))
+        return await self.app(scope, receive, self._said_to(send))
+
+    def _said_to(self, send: Send) -> Send:
+        async def sending(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["Access-Control-Allow-Origin"] = self.neighbour.origin or ""
+                headers["Access-Control-Allow-Credentials"] = "true"
+                headers.add_vary_header("Origin")
+            await send(message)
+
+        return sending
+
+
 class SameOrigin:
     """Refuses acts that another site's page asks for: by Sec-Fetch-Site, and by Origin where that is missing.
 
-    Calls of the API without a cookie carry their own proof and pass.
+    Calls of the API without a cookie carry their own proof and pass. So do questions that a neighbour's pages may ask
+    at one address, which change nothing (`console.codec`).
     """
 
-    def __init__(self, app: App, base_url: str) -> None:
+    def __init__(self, app: App, base_url: str, neighbour: Neighbour) -> None:
         self.app = app
         self.base = urlsplit(base_url).netloc
+        self.neighbour = neighbour
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] in SAFE or self._ours(scope, Headers(scope=scope)):
@@ -100,6 +142,8 @@ class SameOrigin:
 
     def _ours(self, scope: Scope, headers: Headers) -> bool:
         if scope["path"].startswith(API) and "cookie" not in headers:
+            return True
+        if self.neighbour.asks(scope["path"], headers):
             return True
         site, origin = headers.get("sec-fetch-site"), headers.get("origin")
         if site is not None:

@@ -35,5 +35,5 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     with contextlib.closing(database):
         upgrade(database)
         establish(database)
-        async with serving(settings, database, await connect(settings)):
+        async with serving(settings, database, await connect(settings, database)):
             await stop.wait()

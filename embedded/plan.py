@@ -22,12 +22,14 @@ PROMPT_TIMERS = ('history.timerProcessorMaxTimeShift="20ms"',)
 
 @dataclass(frozen=True)
 class Plan:
-    """Without `ui_port` there is no Web UI. On a virtual timeline time can be skipped."""
+    """Without `ui_port` there is no Web UI; `codec` is where that has sealed payloads opened. On a virtual timeline
+    time can be skipped."""
 
     home: Path
     port: int
     ui_port: int | None = None
     virtual: bool = False
+    codec: str | None = None
 
     @property
     def address(self) -> str:
@@ -44,10 +46,11 @@ class Plan:
     def command(self, binary: Path) -> list[str]:
         """Loopback only, no news fetch and no version check: the engine talks to nobody else."""
         web = ["--ui-port", str(self.ui_port), "--ui-disable-news-fetch"] if self.ui_port else ["--headless"]
+        opener = ["--ui-codec-endpoint", self.codec] if self.ui_port and self.codec else []
         options = OPTIONS + TIME_SKIPPING + PROMPT_TIMERS if self.virtual else OPTIONS
         pragmas = REHEARSED if self.virtual else PRAGMAS
         return [
-            *(str(binary), "server", "start-dev", "--ip", LOOPBACK, "--port", str(self.port), *web),
+            *(str(binary), "server", "start-dev", "--ip", LOOPBACK, "--port", str(self.port), *web, *opener),
             *("--namespace", NAMESPACE, "--db-filename", str(self.home / DATABASE)),
             *(word for pragma in pragmas for word in ("--sqlite-pragma", pragma)),
             *("--log-format", "json", "--log-level", "warn"),

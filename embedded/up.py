@@ -49,7 +49,7 @@ async def up(settings: Settings, say: Say, *, sample: bool = True) -> None:
         with contextlib.closing(database), _inbox(settings) as inbox:
             require_sdk_port(settings)
             async with _engine(settings) as running:
-                client = await connect(settings, measured=True)
+                client = await connect(settings, database, measured=True)
                 await prepare(client)
                 async with (
                     working(client, database, cached=settings.cases_in_memory) as worker,
@@ -109,7 +109,8 @@ async def _engine(settings: Settings) -> AsyncIterator[Engine | None]:
     if not settings.embedded_engine:
         yield None
         return
-    plan = Plan(settings.home, settings.engine_port, settings.engine_ui_port)
+    codec = f"{settings.base_url.rstrip('/')}/codec"
+    plan = Plan(settings.home, settings.engine_port, settings.engine_ui_port, codec=codec)
     async with engine(plan, held=True) as running:
         yield running
 

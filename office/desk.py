@@ -35,6 +35,9 @@ SILENT = (
     RPCStatusCode.FAILED_PRECONDITION,  # its task fails again and again, or no worker polls
 )
 
+SEALED = "Encoded failure"
+"""What the SDK puts in the place of a failure's words where payloads are sealed."""
+
 
 class NoCase(LookupError):  # noqa: N818 - said to a person
     """There is no such case here."""
@@ -106,7 +109,7 @@ class Desk:
                 "view", result_type=CaseView, rpc_timeout=self.patience
             )
         except WorkflowQueryFailedError as failed:
-            raise NeedsRepair(f"{case_id} needs repair: {failed.message}") from failed
+            raise query_failed(failed, case_id) from failed
         except NO_ANSWER as error:
             raise await asyncio.to_thread(self._unanswered, error, case_id) from error
         return view
@@ -210,6 +213,12 @@ def said(failed: WorkflowUpdateFailedError) -> Exception:
             return Refused(cause.message)
         return NeedsRepair(cause.message)
     return NeedsRepair(str(cause))
+
+
+def query_failed(failed: WorkflowQueryFailedError, who: str) -> NeedsRepair:
+    """A workflow that could not answer. Where payloads are sealed, its reason is too."""
+    reason = "its log, and Temporal's Web UI, say why" if failed.message == SEALED else failed.message
+    return NeedsRepair(f"{who} needs repair: {reason}")
 
 
 def silence(error: Exception, who: str) -> Exception:

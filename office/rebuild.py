@@ -23,7 +23,7 @@ from models.database import Database
 from models.messages import CaseView, Reseat, TimeFrame
 from models.tables import CaseRow
 from office.barriers import start_report, waiting_reports
-from office.desk import NO_ANSWER, PATIENCE, Desk, Ended, NeedsRepair, Unreachable, silence
+from office.desk import NO_ANSWER, PATIENCE, Desk, Ended, NeedsRepair, Unreachable, query_failed, silence
 from office.queues import engine
 from office.repair import REAL, folded, start_case
 from office.running import conducted, runs
@@ -205,7 +205,7 @@ class Rebuild:
                 "view", result_type=CaseView, rpc_timeout=self.patience
             )
         except WorkflowQueryFailedError as failed:
-            raise NeedsRepair(f"{stream} needs repair: {failed.message}") from failed
+            raise query_failed(failed, stream) from failed
         except NO_ANSWER as error:
             if isinstance(error, RPCError) and error.status is RPCStatusCode.NOT_FOUND:
                 return None

@@ -37,6 +37,7 @@ MAY: dict[str, tuple[Role, ...]] = {
     "open": (Role.operations, Role.lead_inspector),
     "import": (Role.operations, Role.lead_inspector),
     "repair": (Role.operations,),
+    "open_payloads": (Role.operations,),
     "mail": (Role.operations,),
     "people": (Role.operations,),
     "allocate": (Role.lead_inspector, Role.operations),

@@ -111,9 +111,7 @@ async def _asked(room: Room, of: str) -> CaseView | str:
 def engine_page(room: Room, of: str) -> str | None:
     """The workflow in Temporal's own pages, when they are ours or somebody has said where they are."""
     settings = room.settings
-    base = settings.engine_ui_url
-    if base is None and settings.embedded_engine:
-        base = f"http://127.0.0.1:{settings.engine_ui_port}"
+    base = settings.engine_pages
     if base is None:
         return None
     return (

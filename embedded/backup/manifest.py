@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 MANIFEST = "manifest.json"
 LEDGER = "ledger.db"
 ENGINE = "engine.db"
+KEYS = "payload.keys"
 CHUNK = 1 << 20
 
 

@@ -13,10 +13,11 @@ from sqlalchemy.engine import make_url
 from sqlmodel import Session, col, select
 
 from activities.ledger.chain import first_break
+from config.payload_keys import FILE
 from config.settings import Settings
 from embedded.backup import manifest
 from embedded.backup.files import alone, flush
-from embedded.backup.manifest import ENGINE, LEDGER, BadBackup, Manifest
+from embedded.backup.manifest import ENGINE, KEYS, LEDGER, BadBackup, Manifest
 from embedded.backup.take import row_counts
 from embedded.lock import hold
 from embedded.stamp import DATABASE, Stamp, write_stamp
@@ -51,6 +52,8 @@ def restore(settings: Settings, folder: Path, server: str | None) -> Restored:
             shutil.copyfile(folder / ENGINE, shop / ENGINE)
             _place(shop / ENGINE, settings.home / DATABASE)
             write_stamp(settings.home, Stamp(server, made.timeline))
+        if KEYS in made.files:
+            _add_keys(folder / KEYS, shop / KEYS, settings.home / FILE)
         _deliver(shop / LEDGER, target)
         return Restored(establish(target), made, engine)
 
@@ -136,6 +139,14 @@ def _deliver(ledger: Path, target: Database) -> None:
     upgrade(target)
     with closing(Database(f"sqlite:///{ledger}")) as source:
         copy_rows(source, target)
+
+
+def _add_keys(kept: Path, new: Path, target: Path) -> None:
+    """The backup's master keys, before any that were made here: what it sealed opens, and the newest still wraps."""
+    here = [target.read_text("utf-8").strip()] if target.exists() else []
+    new.touch(mode=0o600)
+    new.write_text(",".join([kept.read_text("utf-8").strip(), *here]), "utf-8")
+    _place(new, target)
 
 
 def _place(made: Path, target: Path) -> None:

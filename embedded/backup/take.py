@@ -1,5 +1,6 @@
 """A backup of both stores, taken while everything runs."""
 
+import shutil
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
@@ -9,10 +10,11 @@ from pathlib import Path
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError
 
+from config.payload_keys import FILE
 from config.settings import Settings
 from embedded.backup import manifest
 from embedded.backup.files import alone, appearing, copy_sqlite
-from embedded.backup.manifest import ENGINE, LEDGER, BadBackup, Manifest
+from embedded.backup.manifest import ENGINE, KEYS, LEDGER, BadBackup, Manifest
 from embedded.stamp import DATABASE, read_stamp
 from models.copying import copy_rows
 from models.database import Database
@@ -33,6 +35,7 @@ def back_up(settings: Settings, folder: Path) -> Manifest:
     try:
         with appearing(folder) as partial:
             engine = _engine(settings, partial)
+            _keys(settings, partial)
             _ledger(settings, partial / LEDGER)
             made = _manifest(partial, engine, make_url(settings.database_url).get_backend_name())
             manifest.write(partial, made)
@@ -58,6 +61,13 @@ def _engine(settings: Settings, partial: Path) -> str | None:
         return None
     copy_sqlite(settings.home / DATABASE, partial / ENGINE)
     return stamp.server
+
+
+def _keys(settings: Settings, partial: Path) -> None:
+    """The master keys that were made by themselves; those that settings name are kept where they are kept."""
+    made = settings.home / FILE
+    if settings.payload_keys is None and made.exists():
+        shutil.copy(made, partial / KEYS)
 
 
 def _ledger(settings: Settings, target: Path) -> None:

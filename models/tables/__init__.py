@@ -11,6 +11,7 @@ from models.tables.letters import LetterDraft
 from models.tables.personnel import PersonnelChange
 from models.tables.post import Attempt, Mail, MailState, Notice, NoticeState
 from models.tables.reports import Criterion, Recommendation, Report
+from models.tables.secrecy import CaseKey
 from models.tables.uploads import Scan, ScanState, Upload
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "AssessmentDraft",
     "Attempt",
     "Body",
+    "CaseKey",
     "CaseRow",
     "ClockRow",
     "Conflict",

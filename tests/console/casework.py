@@ -8,7 +8,8 @@ from typing import TypeVar
 
 from sqlmodel import col, select
 
-from config.temporal import connect_to
+from config.settings import load
+from config.temporal import connect
 from lifecycle import acts as a
 from models.tables import EventRow
 from office import casework
@@ -44,7 +45,8 @@ def with_desk(there: House, deed: Callable[[Desk], Awaitable[T]]) -> T:
     """Something done at a desk of the running installation."""
 
     async def go() -> T:
-        client = await connect_to(f"127.0.0.1:{there.there.ports['ENGINE_PORT']}")
+        here = load(home=there.there.home, engine_port=there.there.ports["ENGINE_PORT"])
+        client = await connect(here, there.database)
         return await deed(Desk(client, there.database))
 
     return asyncio.run(go())

@@ -25,6 +25,7 @@ PRODUCTION = (
         "office",
         "publication",
         "console",
+        "secrecy",
         "config",
     ),
     *("embedded", "rehearsal", "cli", "watching"),

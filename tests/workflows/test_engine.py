@@ -245,19 +245,19 @@ async def test_an_attribute_of_another_type_is_refused(plan, monkeypatch):
             await register_attributes(running.client)
 
 
-async def test_connecting_by_settings(plan):
+async def test_connecting_by_settings(plan, database):
     async with engine(plan):
-        client = await connect(Settings(home=plan.home, engine_port=plan.port))
+        client = await connect(Settings(home=plan.home, engine_port=plan.port), database)
         assert await client.service_client.check_health()
 
 
-async def test_nobody_there_is_said_at_once_with_the_way_out():
+async def test_nobody_there_is_said_at_once_with_the_way_out(database, tmp_path):
     [port] = free_ports(1)
     begun = time.monotonic()
     with pytest.raises(NoServer, match=rf"no Temporal server at 127.0.0.1:{port}: .*`make run`"):
-        await connect(Settings(engine_port=port))
+        await connect(Settings(home=tmp_path, engine_port=port), database)
     with pytest.raises(NoServer, match="Check TEMPORAL_ADDRESS"):
-        await connect(Settings(temporal_address=f"127.0.0.1:{port}"))
+        await connect(Settings(temporal_address=f"127.0.0.1:{port}"), database)
     assert timedelta(seconds=time.monotonic() - begun) < timedelta(seconds=5)
 
 
@@ -272,11 +272,11 @@ async def test_what_temporal_has_to_say_is_logged_and_never_stands_among_a_comma
     assert capfd.readouterr().out == ""
 
 
-async def test_a_server_that_never_answers_is_given_up(monkeypatch):
+async def test_a_server_that_never_answers_is_given_up(monkeypatch, database):
     monkeypatch.setattr("config.temporal.PATIENCE", 0.5)
     with socket.socket() as mute:
         mute.bind(("127.0.0.1", 0))
         mute.listen()
         address = f"127.0.0.1:{mute.getsockname()[1]}"
         with pytest.raises(NoServer, match=f"at {address}"):
-            await connect(Settings(temporal_address=address))
+            await connect(Settings(temporal_address=address), database)
