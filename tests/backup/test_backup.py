@@ -9,9 +9,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from sqlmodel import select
 
 from activities.mail.arming import stands
+from config.payload_keys import ring_for
 from config.settings import Settings
 from embedded.backup.files import alone
 from embedded.backup.manifest import BadBackup, read
@@ -89,9 +91,33 @@ def test_the_manifest_says_what_is_in_it(home: Settings, backup: Path):
 
     assert sorted(manifest.files) == ["engine.db", "ledger.db"]
     assert manifest.counts["event"] == len(rows(home.database_url)["event"])
-    assert (manifest.schema_revision, manifest.engine, manifest.timeline) == ("0004", SERVER, "real")
+    assert (manifest.schema_revision, manifest.engine, manifest.timeline) == ("0005", SERVER, "real")
     assert sorted(path.name for path in backup.iterdir()) == ["engine.db", "ledger.db", "manifest.json"]
     assert backup.stat().st_mode & 0o077 == 0
+
+
+def test_keys_that_were_made_by_themselves_are_in_it_and_open_what_they_sealed(
+    home: Settings, elsewhere: Settings, tmp_path: Path
+):
+    made, there = ring_for(home), ring_for(elsewhere)
+    assert made
+    assert there
+    wrapped = made.wrap(b"a data key", b"of a case")
+    back_up(home, tmp_path / "backup")
+
+    restore(elsewhere, tmp_path / "backup", SERVER)
+
+    both = ring_for(elsewhere)
+    assert both
+    assert both.unwrap(made.newest, wrapped, b"of a case") == b"a data key"
+    assert both.newest == there.newest
+    assert (elsewhere.home / "payload.keys").stat().st_mode & 0o077 == 0
+
+
+def test_keys_that_settings_name_stay_where_they_are(home: Settings, tmp_path: Path):
+    ring_for(home)
+    manifest = back_up(home.model_copy(update={"payload_keys": SecretStr("0" * 32)}), tmp_path / "backup")
+    assert sorted(manifest.files) == ["engine.db", "ledger.db"]
 
 
 def test_a_backup_of_one_kind_of_database_is_restored_to_the_other(
