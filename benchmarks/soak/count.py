@@ -28,6 +28,7 @@ LONDON = ZoneInfo("Europe/London")
 OURS = ("kill", "disk full")
 ENDS = ("inspected", "withdrawn")
 INSIDE = ("inspector", "lead_inspector", "oversight_group", "operations")
+GONE = "the sender went away within DATA"
 SETTLING = timedelta(seconds=100)
 """A fault that long after a mail arrived may have kept its outcome from being written: a lease, and a run."""
 Row = Mapping[str, Any]
@@ -108,6 +109,7 @@ def count(url: str, folder: Path) -> dict[str, object]:
     unasked = [_words(row) for row in notices if row["cause_seq"] and _key(row) not in asked]
     doubtful = [row for row in attempts if row["outcome"] == "unknown"]
     faults = _lines(folder / "faults.jsonl")
+    by_server, by_us, unexplained = _explained(doubtful, record, faults)
     states = Counter(str(row["state"]) for row in notices)
     return {
         "cases": len(streams),
@@ -123,9 +125,11 @@ def count(url: str, folder: Path) -> dict[str, object]:
         "copies_of_unknown": sum(n - 1 for n in Counter(one.message_id for one in arrived).values()),
         "other_id": _under_another_id(arrived),
         "unknown": len(doubtful),
-        "faults_after_data": sum(line["data"] and line.get("answered") != "250" for line in record),
+        "faults_after_data": sum(line["data"] and not line["answered"] for line in record),
         "kills_and_full_disks": sum(line["what"] in OURS for line in faults),
-        "unknown_unexplained": _unexplained(doubtful, record, faults),
+        "unknown_by_mail_server": by_server,
+        "unknown_by_kill_or_full_disk": by_us,
+        "unknown_unexplained": unexplained,
         "missing": _missing(book, folder),
         "broken": _broken(book),
         "repairs": dict(
@@ -343,25 +347,34 @@ def _under_another_id(arrived: Sequence[Arrived]) -> list[str]:
     )
 
 
-def _unexplained(doubtful: Sequence[Row], record: Sequence[Row], faults: Sequence[Row]) -> list[str]:
-    """Sends marked unknown, although the server took the mail and nothing went wrong, or never saw it begin."""
+Doubts = tuple[int, int, list[str]]
+
+
+def _explained(doubtful: Sequence[Row], record: Sequence[Row], faults: Sequence[Row]) -> Doubts:
+    """How many sends in doubt the mail server explains, how many a kill or a full disk, and which nothing does."""
     begun: dict[str, list[Row]] = defaultdict(list)
     for line in record:
         if line["data"]:
             begun[_mail_of(line)].append(line)
     ours = [_instant(line["at"]) for line in faults if line["what"] in OURS]
-    unseen = [row["mail_id"] for row in doubtful if not begun[row["mail_id"]]]
-    clean = [
-        row["mail_id"]
-        for row in doubtful
-        if begun[row["mail_id"]] and not any(_may_hide(line, ours) for line in begun[row["mail_id"]])
-    ]
-    return sorted([*clean, *unseen[sum(line["what"] == "kill" for line in faults) :]])
+    by_server, by_us = 0, 0
+    clean: list[str] = []
+    unseen: list[str] = []
+    for mail, doubts in Counter(row["mail_id"] for row in doubtful).items():
+        theirs = min(doubts, sum(not line["answered"] and line["fate"] != GONE for line in begun[mail]))
+        left, hidden = doubts - theirs, sum(_may_be_hidden(line, ours) for line in begun[mail])
+        by_server, by_us = by_server + theirs, by_us + min(left, hidden)
+        (clean if begun[mail] else unseen).extend([mail] * max(0, left - hidden))
+    kills = sum(line["what"] == "kill" for line in faults)
+    return by_server, by_us + len(unseen[:kills]), sorted([*clean, *unseen[kills:]])
 
 
-def _may_hide(line: Row, ours: Sequence[datetime]) -> bool:
+def _may_be_hidden(line: Row, ours: Sequence[datetime]) -> bool:
+    """Whether the server's word on this mail may not have been heard, or not been written down."""
     at = _instant(line["at"])
-    return line.get("answered") != "250" or any(-SETTLING < fault - at < SETTLING for fault in ours)
+    return line["fate"] == GONE or (
+        line["answered"] == "250" and any(-SETTLING < fault - at < SETTLING for fault in ours)
+    )
 
 
 def _mail_of(line: Row) -> str:

@@ -113,7 +113,7 @@ def lay_out(folder: Path, extent: Extent) -> Path:
 
 
 def policy(number: int, extent: Extent) -> str:
-    """Each report's rungs stand a little later than those of the one before."""
+    """Each report's rungs stand a little later than the last one's; every second sends again what is in doubt."""
     head = f"""
 [policy]
 name = "soak-{number}"
@@ -124,6 +124,7 @@ applies_to = ["recommendation"]
 calendar = 1
 opens = "09:00"
 closes = "17:00"
+unknown_send = "{"send_again" if number % 2 else "hold"}"
 outcomes = ["started"]
 """
     return head + ACTS + "".join(_clocks(number, extent))
