@@ -36,6 +36,10 @@ from publication.record import Advice, Limb, Public, Published, Record
 from publication.story import TOLD, Story, Told, stories
 
 GONE = "This letter was withdrawn. The recommendation to this body is no longer followed up."
+ALL_FACTS = frozenset(
+    ["requested", "submitted", "outcome", "findings", "letter", "declared", "inspected", "result"]
+)
+"""What a history may call illustrative, and the pages mark."""
 Orders = Mapping[str, Sequence[Order]]
 
 
@@ -167,6 +171,7 @@ def _published(report: Report, ledger: Ledger) -> Published:
         ),
         not_here=len({row.body_id for row in followed} - {case.body for case in cases}),
         elsewhere=ledger.elsewhere.get(report.id, {}),
+        sample=_is_sample(report.id, ledger),
     )
 
 
@@ -203,10 +208,15 @@ def _public(row: CaseRow, ledger: Ledger) -> Public | None:
         followed_by=inspected.text("followed_by") if inspected else "",
         withdrawn_on=order.on if order else story.withdrawn,
         withdrawn=str(order.details["notice"]) if order else GONE if story.withdrawn else "",
-        made_up=story.made_up,
+        made_up=ALL_FACTS if _is_sample(row.report_id, ledger) else story.made_up,
         welsh=story.letter.text("letter") in ledger.welsh,
         region=regions().get(row.body_id, ""),
     )
+
+
+def _is_sample(report: str, ledger: Ledger) -> bool:
+    """Whether its publication came with the live sample, in which every fact is made up."""
+    return any(order.details.get("sample") for order in ledger.orders.get(report, ()))
 
 
 def _published_on(row: CaseRow, story: Story, orders: Orders) -> date | None:

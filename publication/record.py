@@ -101,7 +101,8 @@ class Answer:
 class Published:
     """A report whose letters and overview are public. `outcomes` are in the order of its policy; `not_here` counts
     the bodies left out by decision, which are not named. `elsewhere` are the public reports on single bodies that have
-    the same findings, by body: only to those a response is asked for."""
+    the same findings, by body: only to those a response is asked for. `sample` says that all of it
+    but the texts is made up, to try the program with."""
 
     id: str
     title: str
@@ -114,6 +115,7 @@ class Published:
     answers: tuple[Answer, ...]
     not_here: int = 0
     elsewhere: Mapping[str, str] = field(default_factory=dict)
+    sample: bool = False
 
     @property
     def last_on(self) -> date:

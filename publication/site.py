@@ -128,7 +128,8 @@ class Site:
         yield self._feed(f"reports/{report.id}.xml", report.title, f"reports/{report.id}.html", own)
         for advice in report.advice:
             cases = sorted(report.of(advice.reference), key=lambda case: (case.body_name, case.body))
-            told_of = fingerprint_of(f"{fingerprint()} {report.id} {report.title} {advice!r} {self.pdf}")
+            around = (fingerprint(), report.id, report.title, report.sample, advice, self.pdf)
+            told_of = fingerprint_of(repr(around))
             yield self._page(
                 f"recommendations/{advice.reference}.html",
                 "recommendation.html.jinja",

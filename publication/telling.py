@@ -7,6 +7,7 @@ from datetime import date
 from publication.record import Answer, Public, Published, Record
 from publication.words import RESULTS, counted, outcome
 
+CONCLUDED = {"verified": "the recommendation is carried out", "reissued": "it is to be made again"}
 INSPECTORATE, BODY = "The inspectorate", "The body"
 
 
@@ -35,27 +36,27 @@ class News:
 
 def steps(case: Public) -> list[Step]:
     """All that is told of a case, in order of time."""
-    found = [Step(case.issued_on, INSPECTORATE, "Made the recommendation")]
+    found = [Step(case.issued_on, INSPECTORATE, "made the recommendation")]
     if case.requested_on:
-        found.append(Step(case.requested_on, INSPECTORATE, "Asked for the body's plan", "requested"))
+        found.append(Step(case.requested_on, INSPECTORATE, "asked for the body's plan", "requested"))
     if case.submitted_on:
         late = f", {counted(case.late_by, 'day')} late" if case.late_by else ""
-        found.append(Step(case.submitted_on, BODY, f"Sent its plan{late}", "submitted"))
-    found.append(Step(case.letter_on, INSPECTORATE, "Sent its letter, under embargo", "letter"))
-    found.append(Step(case.published_on, INSPECTORATE, "Published the letter"))
+        found.append(Step(case.submitted_on, BODY, f"sent its plan{late}", "submitted"))
+    found.append(Step(case.letter_on, INSPECTORATE, "sent its letter, under embargo", "letter"))
+    found.append(Step(case.published_on, INSPECTORATE, "published the letter"))
     if case.declared_on:
         found.append(
-            Step(case.declared_on, BODY, "Declared the recommendation carried out: its own word", "declared")
+            Step(case.declared_on, BODY, "declared the recommendation carried out: its own word", "declared")
         )
     if case.inspected_on:
         found.append(Step(case.inspected_on, INSPECTORATE, _inspected(case), "inspected"))
     if case.withdrawn_on:
-        found.append(Step(case.withdrawn_on, INSPECTORATE, "Withdrew the letter"))
+        found.append(Step(case.withdrawn_on, INSPECTORATE, "withdrew the letter"))
     return sorted(found, key=lambda step: step.on)
 
 
 def _inspected(case: Public) -> str:
-    return f"Came back and concluded: {RESULTS.get(case.result, outcome(case.result))}"
+    return f"came back, and concluded: {CONCLUDED.get(case.result, outcome(case.result).lower())}"
 
 
 def news(record: Record) -> list[News]:

@@ -9,6 +9,7 @@ import asyncio
 import hashlib
 import json
 import tempfile
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,16 +24,21 @@ ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs" / "pictures"
 MANIFEST = FOLDER / "MANIFEST.json"
 TALLEST = 1400
+SITE = (
+    *("config/templates/site/base.html.jinja", "config/templates/site/report.html.jinja"),
+    *("config/templates/site/overview.html.jinja", "config/templates/site/site.css", "publication/charts.py"),
+)
 SHARED = ("templates/layout.html", "templates/shared/moj.html", "static/console.css")
 
 
 @dataclass(frozen=True)
 class Picture:
-    """Who looks at which page, and the templates of ours that draw it."""
+    """Who looks at which page, and the templates of ours that draw it; with `site`, of the public site."""
 
     person: str
     path: str
     templates: tuple[str, ...]
+    site: bool = False
 
 
 def pictures(there: House) -> dict[str, Picture]:
@@ -48,14 +54,24 @@ def pictures(there: House) -> dict[str, Picture]:
         "work": Picture("lead-1", "/inspect", ("inspect/work.html", "inspect/parts.html")),
         "operations": Picture("ops-1", "/ops", ("ops/now.html", "ops/page.html")),
         "map": Picture("ops-1", "/ops/map", ("ops/map.html", "ops/page.html")),
+        "site": Picture("", f"/reports/{published(there)}.html", SITE, site=True),
     }
+
+
+def published(there: House) -> str:
+    """The report of the sample with the most public letters; the site is built of it."""
+    done = there.there.run("site", "build", "--no-pdf")
+    assert done.returncode == 0, done.stderr
+    told = json.loads((there.there.home / "site/current/data/letters.json").read_text("utf-8"))
+    return Counter(str(letter["report"]) for letter in told["letters"]).most_common(1)[0][0]
 
 
 def drawn_from(picture: Picture) -> str:
     """A hash of what draws the picture."""
+    console = ("console/" + name for name in (*SHARED, *(f"templates/{one}" for one in picture.templates)))
     digest = hashlib.sha256()
-    for name in (*SHARED, *(f"templates/{template}" for template in picture.templates)):
-        digest.update((ROOT / "console" / name).read_bytes())
+    for name in picture.templates if picture.site else console:
+        digest.update((ROOT / name).read_bytes())
     return digest.hexdigest()[:16]
 
 
@@ -68,11 +84,13 @@ def committed() -> Mapping[str, str]:
 async def take(browser: Browser, there: House, picture: Picture, into: Path) -> None:
     """One page as a picture, from its top to at most TALLEST pixels."""
     context = await browser.new_context(viewport=DESK, locale="en-GB", timezone_id="Europe/London")
-    await context.add_cookies(
-        [{"name": "session", "value": there.secret(picture.person), "url": there.address}]
-    )
+    if picture.site:
+        base = f"http://127.0.0.1:{there.there.ports['SITE_PORT']}"
+    else:
+        base, secret = there.address, there.secret(picture.person)
+        await context.add_cookies([{"name": "session", "value": secret, "url": base}])
     page = await context.new_page()
-    answer = await page.goto(f"{there.address}{picture.path}")
+    answer = await page.goto(f"{base}{picture.path}")
     assert answer is not None
     assert answer.status == 200, picture
     height = min(TALLEST, await page.evaluate("document.documentElement.scrollHeight"))

@@ -1,17 +1,20 @@
 """The list of responses awaited: nobody is on it who was not told in time, and nobody stays who has answered."""
 
+import tomllib
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from publication.awaiting import DAYS_OF_NOTICE
+from publication.awaiting import DAYS_OF_NOTICE, WRITTEN
 from publication.check import problems
+from publication.templates import FOLDER
 from tests.publication.scene import Scene
 
 LAST = date(2017, 3, 28)  # 1 February + 55 days
 TOLD = datetime(2017, 3, 29, 9, tzinfo=UTC)
 NAME = "Commissioner of Bedfordshire Police"
 LIST = "responses/index.html"
+TEMPLATES = FOLDER.parent
 
 
 @pytest.fixture
@@ -48,3 +51,12 @@ def test_a_response_received_is_shown_with_its_copies_beside_the_letter(late: Sc
     assert page.count("Recorded") == 2
     assert "responses/peel-2016/pcc-kent.html" in late.page("cases/R-2016-6085/kent.html")
     assert "Commissioner of Kent Police" in late.page(LIST)
+
+
+def test_the_mail_that_tells_it_says_when_it_will_be_named():
+    wording = tomllib.loads((TEMPLATES / "mail" / "wording.toml").read_text(encoding="utf-8"))
+    assert DAYS_OF_NOTICE == 7
+    assert any(
+        "within seven days of this message, the public list of responses awaited will name" in one
+        for one in wording[WRITTEN]["next"]
+    )
