@@ -53,6 +53,7 @@ def letters(record: Record) -> list[Line]:
             "inspected_on": _iso(case.inspected_on),
             "result": case.result,
             "followed_by": case.followed_by,
+            "corrected_on": _iso(case.corrected_on),
             "withdrawn_on": _iso(case.withdrawn_on),
             "status": status(case),
             "illustrative": sorted(case.made_up),

@@ -210,6 +210,7 @@ def _public(row: CaseRow, ledger: Ledger) -> Public | None:
         withdrawn=str(order.details["notice"]) if order else GONE if story.withdrawn else "",
         made_up=ALL_FACTS if _is_sample(row.report_id, ledger) else story.made_up,
         welsh=story.letter.text("letter") in ledger.welsh,
+        corrected_on=story.corrected,
         region=regions().get(row.body_id, ""),
     )
 

@@ -65,6 +65,7 @@ class Public:
     made_up: frozenset[str] = frozenset()
     welsh: bool = False
     region: str = ""
+    corrected_on: date | None = None
 
     @property
     def closed_on(self) -> date | None:

@@ -14,6 +14,7 @@ TOLD = (
     "taken_back",
     "returned",
     "letter_sent",
+    "letter_corrected",
     "published",
     "declared",
     "inspected",
@@ -65,6 +66,7 @@ class Story:
     assessed: Told | None = None
     lettered: Told | None = None
     letter: Told | None = None
+    corrected: date | None = None
     published: Told | None = None
     declared: date | None = None
     inspected: Told | None = None
@@ -87,8 +89,10 @@ class Story:
             case "taken_back" | "returned":
                 self.assessed = None
             case "letter_sent":
-                self.letter, self.lettered = told, self.assessed
+                self.letter, self.lettered, self.corrected = told, self.assessed, None
                 self.made_up |= self.assessed.made_up if self.assessed else frozenset()
+            case "letter_corrected":
+                self._corrected(told)
             case "published":
                 self.published = told
             case "declared":
@@ -109,6 +113,12 @@ class Story:
         if not told.text("replaces"):
             self.late_by = told.number("late_by")
             self.submitted = told.on
+
+    def _corrected(self, told: Told) -> None:
+        """What is public is the corrected letter; it was sent when the first one was."""
+        if self.letter is not None:
+            at, on = self.letter.at, self.letter.on
+            self.letter, self.corrected = Told(told.kind, at, on, told.details), told.on
 
     def _due(self, told: Told) -> None:
         if (due := told.day("due")) is not None:

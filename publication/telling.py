@@ -44,6 +44,8 @@ def steps(case: Public) -> list[Step]:
         found.append(Step(case.submitted_on, BODY, f"sent its plan{late}", "submitted"))
     found.append(Step(case.letter_on, INSPECTORATE, "sent its letter, under embargo", "letter"))
     found.append(Step(case.published_on, INSPECTORATE, "published the letter"))
+    if case.corrected_on:
+        found.append(Step(case.corrected_on, INSPECTORATE, "sent a corrected letter in its place"))
     if case.declared_on:
         found.append(
             Step(case.declared_on, BODY, "declared the recommendation carried out: its own word", "declared")
@@ -98,6 +100,8 @@ def _of_case(case: Public, title: str, report: Published) -> Iterator[News]:
     yield told(case.published_on, "letter published", "letter")
     if case.result and case.inspected_on:
         yield told(case.inspected_on, RESULTS.get(case.result, outcome(case.result)).lower(), "closed")
+    if case.corrected_on and case.corrected_on > case.published_on:
+        yield told(case.corrected_on, "letter corrected", "corrected")
     if case.withdrawn and case.withdrawn_on:
         yield told(case.withdrawn_on, "letter withdrawn", "withdrawn")
 
