@@ -1,7 +1,6 @@
-"""The hash chains, walked by themselves: the first broken link of each, and one hash over the heads of all."""
+"""The hash chains, walked by themselves: the first broken link of each."""
 
-import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from audit.record import FIRST, Difference, Papers, Record
 
@@ -34,11 +33,3 @@ def broken_chain(papers: Papers) -> Difference | None:
     else:
         return None
     return Difference("broken_chain", papers.stream, said, REMEDY)
-
-
-def head_of_all(heads: Mapping[str, tuple[int, str]]) -> str:
-    """One hash over the last event of every stream: its name, its number, its hash; in order of the names."""
-    said = hashlib.sha256()
-    for stream, (seq, head) in sorted(heads.items()):
-        said.update(f"{stream}\t{seq}\t{head}\n".encode())
-    return said.hexdigest()

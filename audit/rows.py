@@ -10,6 +10,8 @@ from sqlalchemy import Table, func, select
 from sqlalchemy.sql import ColumnElement
 from sqlmodel import Session, SQLModel
 
+from audit.disposals import STREAM as DISPOSALS
+from audit.disposals import disposals
 from audit.record import Papers, Record, Row
 from models.tables.core import ACTS, CASES, CLOCKS, EVENTS, NOTICES
 
@@ -114,7 +116,8 @@ def _own_limits(session: Session, references: set[str]) -> Mapping[str, dict[str
 
 
 def heads(session: Session, until: datetime | None = None) -> tuple[dict[str, tuple[int, str]], int]:
-    """The number and hash of the last event of every stream, and how many events there are; as recorded by then."""
+    """The number and hash of the last event of every stream, and of the last disposal; and how many events there are.
+    As recorded by then."""
     recorded = EVENTS.c.recorded_at <= until if until else EVENTS.c.seq > 0
     last = (
         select(EVENTS.c.stream, func.max(EVENTS.c.seq).label("seq"))
@@ -128,7 +131,10 @@ def heads(session: Session, until: datetime | None = None) -> tuple[dict[str, tu
         )
     )
     found = {row.stream: (row.seq, row.hash) for row in rows}
-    return found, sum(seq for seq, _ in found.values())
+    events = sum(seq for seq, _ in found.values())
+    if done := disposals(session, until):
+        found[DISPOSALS] = (done[-1]["number"], done[-1]["hash"])
+    return found, events
 
 
 def since(now: datetime) -> datetime:

@@ -11,7 +11,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
-from benchmarks import delay, economy, lateness, memory, throughput
+from benchmarks import delay, economy, lateness, memory, sealing, throughput
 from benchmarks.figures import Figure, head, row
 from benchmarks.world import World, world
 from cli.exits import leave
@@ -20,6 +20,7 @@ Measure = Callable[[World, int], Awaitable[list[Figure]]]
 MEASURES: dict[str, tuple[Measure, float]] = {
     "economy": (economy.measure, 0.05),
     "delay": (delay.measure, 1),
+    "sealing": (sealing.measure, 1),
     "throughput": (throughput.measure, 2.4),
     "memory": (memory.measure, 5),
     "lateness": (lateness.measure, 25),

@@ -15,9 +15,11 @@ from temporalio.client import Client, WorkflowHandle
 from benchmarks.lifecycle import RECORDED, Lifecycle, Phase, act, fixed, opening, policy, shifted
 from benchmarks.plain import Act, PlainCase
 from benchmarks.watch import Watch
-from benchmarks.workers import Process
+from benchmarks.workers import Process, keys_of
 from lifecycle.policy import Policy
+from models.database import Database
 from models.messages import Receipt, StartCases
+from secrecy.converter import converter_for
 
 Handle = WorkflowHandle[Any, str]
 Fired = Callable[[Phase], int]
@@ -102,6 +104,18 @@ class Ours(Side):
     async def take(self, case: str, phase: Phase) -> None:
         asked = act(case, phase)
         await self.handle(case).execute_update(asked.kind, asked, id=asked.key, result_type=Receipt)
+
+
+class Sealed(Ours):
+    """Ours, with what the engine keeps of it sealed."""
+
+    name = "sealed"
+
+    def __init__(self, client: Client, queue: str, worker: Process, ledger: Path, watch: Watch) -> None:
+        keys = keys_of(Database(f"sqlite:///{ledger}"))
+        converter = converter_for(keys)
+        sealing = Client(client.service_client, namespace=client.namespace, data_converter=converter)
+        super().__init__(sealing, queue, worker, ledger, watch)
 
 
 class Plain(Side):

@@ -20,6 +20,8 @@ from benchmarks.plain import PlainWorkflow
 from benchmarks.plain_steps import PlainSteps
 from config.temporal import connect_to
 from models.database import Database
+from secrecy.case_keys import CaseKeys
+from secrecy.ring import Ring
 from worker import THREADS, runner, working
 
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -27,7 +29,7 @@ ROOT = Path(__file__).parents[1]
 
 
 class Process:
-    """A worker process: `ours`, `plain` or `empty`. It is asked over its standard input, and ends with it."""
+    """A worker process: `ours`, `sealed`, `plain` or `empty`. It is asked over its standard input, and ends with it."""
 
     def __init__(self, child: asyncio.subprocess.Process) -> None:
         self._child = child
@@ -72,6 +74,11 @@ def _environ(url: str) -> dict[str, str]:
     case, and would compile it each time."""
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     return kept | {"PYTHONPYCACHEPREFIX": str(Path(make_url(url).database or "").parent / "compiled")}
+
+
+def keys_of(database: Database) -> CaseKeys:
+    """Data keys in this ledger, under a master key that everybody knows."""
+    return CaseKeys(database, Ring(["of the benchmark"]), "default")
 
 
 def cpu_seconds(pid: int) -> float:
@@ -124,8 +131,9 @@ async def _ours(client: Client, database: Database, queue: str, cached: int) -> 
 
 async def main(kind: str, queue: str, address: str, url: str, cached: str) -> None:
     """Work until standard input ends; answer `memory` with the resident bytes."""
-    client, database = await connect_to(address), Database(url)
-    works = {"ours": _ours, "plain": _plain}[kind]
+    database = Database(url)
+    client = await connect_to(address, keys=keys_of(database) if kind == "sealed" else None)
+    works = {"ours": _ours, "sealed": _ours, "plain": _plain}[kind]
     async with works(client, database, queue, int(cached)):
         print("working", flush=True)
         while await asyncio.to_thread(sys.stdin.readline):

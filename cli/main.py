@@ -9,9 +9,23 @@ from typing import Annotated
 import typer
 from sqlmodel import col, select
 
-from cli import audit, case_acts, deadline, engine, exits, mail, output, policy, report, settings, site
+from cli import (
+    audit,
+    case_acts,
+    deadline,
+    disposal,
+    engine,
+    exits,
+    mail,
+    output,
+    policy,
+    report,
+    settings,
+    site,
+)
 from cli import case as _case  # noqa: F401 - adds list, show and reseat
 from cli import case_asking as _asking  # noqa: F401 - adds what is asked and answered
+from cli import case_bundle as _bundle  # noqa: F401 - adds the evidence bundle
 from cli.arming import app as arming_app
 from cli.backup import app as backup_app
 from cli.doctor import app as doctor_app
@@ -31,6 +45,7 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(report.app, name="report")
 app.add_typer(case_acts.app, name="case")
 app.add_typer(deadline.app, name="deadline")
+app.add_typer(disposal.app, name="disposal")
 app.add_typer(engine.app, name="engine")
 app.add_typer(mail.app, name="mail")
 app.add_typer(policy.app, name="policy")

@@ -104,6 +104,8 @@ class Settings(BaseSettings):
     mail_late_per_minute: Annotated[int, Field(ge=1, le=6000)] = 60
     marking: str = Field("OFFICIAL", min_length=1)
 
+    retention_years: Annotated[int, Field(ge=1, le=100)] = 7
+
     upload_megabytes: Annotated[int, Field(ge=1, le=100)] = 20
     upload_days: Annotated[int, Field(ge=1, le=365)] = 14
     clamd_address: Annotated[str, AfterValidator(checks.clamd)] | None = None

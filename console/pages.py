@@ -79,6 +79,7 @@ def _environment() -> Environment:
         "day": plain_date,
         "short_day": short_date,
         "instant": instant_text,
+        "local_day": local_date,
     }
     made.globals |= {"asset": assets.url, "error_message": error_message, **_govuk_macros()}
     made.globals |= _own_macros(made)

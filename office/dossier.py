@@ -15,6 +15,7 @@ from models.tables import (
     Body,
     CaseRow,
     Criterion,
+    Disposal,
     Document,
     EventRow,
     Mail,
@@ -29,6 +30,7 @@ from models.tables import (
 )
 from office.disclosure import Disclosed, NamedText, disclose
 from office.duties import Duty, duties
+from office.retention import disposal_of
 from office.uploads.opening import why_shut
 from office.uploads.shelf import Scanned, scanned
 
@@ -77,6 +79,7 @@ class Dossier:
     actors: Mapping[str, str]
     repairs: tuple[Repair, ...]
     broken_at: int | None
+    disposed: Disposal | None
 
     @property
     def side(self) -> Side:
@@ -92,7 +95,7 @@ def dossier(database: Database, case_id: str, side: Side, *, unscanned: bool) ->
         events = session.exec(
             select(EventRow).where(EventRow.stream == case_id).order_by(col(EventRow.seq))
         ).all()
-        rules = _rules(row)
+        rules, gone = _rules(row), disposal_of(session, case_id)
         recorded = [to_recorded(one) for one in events]
         told = disclose(
             case_id,
@@ -114,10 +117,11 @@ def dossier(database: Database, case_id: str, side: Side, *, unscanned: bool) ->
             report=session.get(Report, row.report_id),
             duties=duties(told.case, (one.event for one in told.events), rules),
             texts=tuple(_texts(session, told.texts)),
-            documents=_documents(session, told.submissions, unscanned),
+            documents=_documents(session, told.submissions, unscanned, gone),
             actors=_actors(session, {one.event.actor for one in told.events}, side),
             repairs=_repairs(session, case_id) if side is Side.inspectorate else (),
             broken_at=first_break(events, row.head_hash) if side is Side.inspectorate else None,
+            disposed=gone,
         )
 
 
@@ -162,7 +166,9 @@ def _texts(session: Session, named: Iterable[NamedText]) -> Iterable[Text]:
             yield Text(one.title, row.text, row.hash, one.by.event, one.by.seq)
 
 
-def _documents(session: Session, submissions: tuple[str, ...], unscanned: bool) -> tuple[Kept, ...]:
+def _documents(
+    session: Session, submissions: tuple[str, ...], unscanned: bool, gone: Disposal | None
+) -> tuple[Kept, ...]:
     found = session.exec(
         select(Document)
         .where(col(Document.submission_id).in_(submissions))
@@ -170,9 +176,14 @@ def _documents(session: Session, submissions: tuple[str, ...], unscanned: bool) 
     ).all()
     scans = scanned(session, (document.hash for document in found))
     return tuple(
-        Kept(one, scans[one.hash], why_shut(one.name, scans[one.hash], unscanned))
+        Kept(one, scans[one.hash], _shut(one, gone) or why_shut(one.name, scans[one.hash], unscanned))
         for one in sorted(found, key=lambda one: (submissions.index(one.submission_id), one.name))
     )
+
+
+def _shut(document: Document, gone: Disposal | None) -> str:
+    """What is disposed of is named by nobody, and opens for nobody."""
+    return "Disposed of" if gone and document.submission_id in gone.texts else ""
 
 
 def _actors(session: Session, ids: set[str], side: Side) -> dict[str, str]:

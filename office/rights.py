@@ -38,6 +38,8 @@ MAY: dict[str, tuple[Role, ...]] = {
     "import": (Role.operations, Role.lead_inspector),
     "repair": (Role.operations,),
     "open_payloads": (Role.operations,),
+    "dispose": (Role.lead_inspector, Role.operations),
+    "bundle": (Role.lead_inspector, Role.operations, Role.auditor),
     "mail": (Role.operations,),
     "people": (Role.operations,),
     "allocate": (Role.lead_inspector, Role.operations),

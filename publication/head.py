@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 
 from sqlmodel import Session, select
 
-from audit.chains import head_of_all
+from audit.heads import head_of_all
 from audit.rows import heads
 from lifecycle.dates import at_local
 from models.tables import Installation
@@ -26,4 +26,4 @@ def day_head(session: Session, on: date) -> Head:
     from it."""
     at = None if VIRTUAL in session.exec(select(Installation.timeline)).all() else at_local(on, time())
     last, _ = heads(session, at)
-    return Head(head_of_all(last), at)
+    return Head(head_of_all(link for _, link in last.values()), at)

@@ -1,13 +1,12 @@
 """The day's digest: what is overdue, due soon, waiting and unknown, as one text for the inspectorate's roles."""
 
 import hashlib
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from audit.chains import head_of_all
-from audit.rows import heads
+from audit.heads import head
 from lifecycle.dates import at_local, short_date
 from lifecycle.words import Role
 from models.messages import DigestMade, DigestStart
@@ -59,17 +58,13 @@ def text(session: Session, day: date) -> str:
 
 
 def _head(session: Session) -> list[str]:
-    """One hash over the ledger's chains, to be kept where nobody who can write to the ledger can reach it.
-
-    Of a minute ago: no transaction lasts so long, so that what was recorded by then stays what it is.
-    """
-    at = (datetime.now(UTC) - timedelta(minutes=1)).replace(microsecond=0)
-    last, events = heads(session, at)
-    head = head_of_all(last)
-    checked = f"followthrough audit verify --at {at.isoformat()} --head {head}"
+    """One hash over the ledger's chains, to be kept where nobody who can write to the ledger can reach it."""
+    top = head(session)
+    at = top.at.isoformat()
+    checked = f"followthrough audit verify --at {at} --head {top.hash}"
     return [
-        f"Head of the ledger at {at.isoformat()}, {events} events in {len(last)} chains:",
-        head,
+        f"Head of the ledger at {at}, {top.events} events in {top.chains} chains:",
+        top.hash,
         f"Keep this mail. To see later that nothing of then was changed: {checked}",
     ]
 

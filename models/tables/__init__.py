@@ -11,7 +11,7 @@ from models.tables.letters import LetterDraft
 from models.tables.personnel import PersonnelChange
 from models.tables.post import Attempt, Mail, MailState, Notice, NoticeState
 from models.tables.reports import Criterion, Recommendation, Report
-from models.tables.secrecy import CaseKey
+from models.tables.secrecy import CaseKey, Disposal, LegalHold
 from models.tables.uploads import Scan, ScanState, Upload
 
 __all__ = [
@@ -32,11 +32,13 @@ __all__ = [
     "ContactCover",
     "Content",
     "Criterion",
+    "Disposal",
     "Document",
     "EventRow",
     "Heartbeat",
     "InspectorCover",
     "Installation",
+    "LegalHold",
     "LetterDraft",
     "Mail",
     "MailState",

@@ -9,8 +9,9 @@ from sqlmodel import update
 from activities.ledger import digest
 from activities.ledger.chain import digest as hash_of
 from activities.ledger.chain import first_break as by_the_ledger
-from audit.chains import first_break, head_of_all
-from audit.rows import heads, papers
+from audit.chains import first_break
+from audit.heads import head
+from audit.rows import papers
 from lifecycle.dates import local_date
 from lifecycle.rules import Rules
 from lifecycle.words import Refused
@@ -45,10 +46,9 @@ def test_the_head_is_over_every_stream_and_changes_with_each(
         seen.add(found.head)
         story.wait(200)
     with database.reading() as session:
-        last, events = heads(session)
-    assert events == sum(story.case.seq for story in stories) == verify(database).events
-    assert {*seen, head_of_all(last)} >= seen
-    assert len({*seen, head_of_all(last)}) == 4
+        top = head(session, datetime.now(UTC))
+    assert top.events == sum(story.case.seq for story in stories) == verify(database).events
+    assert len({*seen, top.hash}) == 4
 
 
 def test_a_digest_names_the_head_and_it_stands_while_more_is_recorded(
@@ -61,21 +61,21 @@ def test_a_digest_names_the_head_and_it_stands_while_more_is_recorded(
         text = session.get_one(SealedText, f"digest/{local_date(datetime.now(UTC))}").text
     named = LINE.search(text)
     assert named is not None
-    at, head = named.groups()
-    assert f"{verify(database).events} events in 3 chains:\n{head}\n" in text
-    assert verify(database).head == head
+    at, told = named.groups()
+    assert f"{verify(database).events} events in 3 chains:\n{told}\n" in text
+    assert verify(database).head == told
 
     stories[0].wait(200)
-    found = verify(database, at, head)
+    found = verify(database, at, told)
     assert (found.as_said, found.broken) == (True, {})
-    assert verify(database).head != head
+    assert verify(database).head != told
 
 
 def test_a_chain_written_anew_is_seen_against_a_head_that_was_kept(
     database: Database, stories: list[Story], rules: Rules
 ) -> None:
     """Whoever can write to the ledger can compute a whole new chain: each link holds, and the head does not."""
-    head = verify(database).head
+    kept = verify(database).head
     [first] = [row for row in events_of(database, stories[0].case.id) if row.seq == 1]
     forged, previous = [], first.previous_hash
     for row in events_of(database, stories[0].case.id):
@@ -86,7 +86,7 @@ def test_a_chain_written_anew_is_seen_against_a_head_that_was_kept(
         for row in forged:
             session.merge(row)
     assert by_the_ledger(events_of(database, stories[0].case.id)) is None
-    found = verify(database, head=head)
+    found = verify(database, head=kept)
     assert (found.broken, found.as_said) == ({}, False)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks import delay, economy, lateness, memory, throughput
+from benchmarks import delay, economy, lateness, memory, sealing, throughput
 from benchmarks.figures import Figure, Goal, head, row
 from benchmarks.world import world
 
@@ -22,6 +22,7 @@ async def test_what_is_timed_is_there() -> None:
     async with world() as there:
         figures = [
             *await delay.measure(there, 10),
+            *await sealing.measure(there, 10),
             *await throughput.measure(there, 20, rounds=1),
             *await memory.measure(there, 20),
             *await lateness.measure(there, 50),

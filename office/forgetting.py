@@ -1,0 +1,88 @@
+"""Names and mailboxes of those who have left, forgotten when nothing that is kept needs them any more."""
+
+from collections.abc import Collection
+from datetime import date, time
+
+from sqlalchemy import ColumnElement, delete, update
+from sqlmodel import Session, col, or_, select
+
+from lifecycle.dates import at_local
+from models.tables import (
+    Account,
+    Allocation,
+    Contact,
+    ContactChange,
+    ContactCover,
+    EventRow,
+    Person,
+    PersonnelChange,
+    SignInLink,
+    WebSession,
+)
+from office.redaction import REMOVED
+
+EARLIEST = time(0)
+
+
+def forget_people(session: Session, case_id: str, gone: Collection[str], left_by: date) -> int:
+    """Those who acted on this case or had it, left by that day, and acted on no case that is kept. Their short names
+    stay in the events; whose they were is known no more."""
+    acted = select(EventRow.actor).where(EventRow.stream == case_id)
+    had = select(Allocation.person_id).where(Allocation.case_id == case_id)
+    people = session.exec(
+        select(Person).where(
+            or_(col(Person.id).in_(acted), col(Person.id).in_(had)),
+            col(Person.until) <= left_by,
+            Person.name != REMOVED,
+        )
+    ).all()
+    forgotten = [person for person in people if not _needed(session, person.id, gone)]
+    for person in forgotten:
+        _forget(session, person)
+    return len(forgotten)
+
+
+def _needed(session: Session, person: str, gone: Collection[str]) -> bool:
+    acted = select(EventRow.stream).where(EventRow.actor == person, col(EventRow.stream).not_in(gone))
+    has = select(Allocation.id).where(Allocation.person_id == person, col(Allocation.case_id).not_in(gone))
+    return any(session.exec(query.limit(1)).first() is not None for query in (acted, has))
+
+
+def _forget(session: Session, person: Person) -> None:
+    connection = session.connection()
+    if person.mailbox:
+        connection.execute(delete(SignInLink).where(col(SignInLink.mailbox) == person.mailbox))
+    for table in (WebSession, Account):
+        connection.execute(delete(table).where(col(table.person_id) == person.id))
+    changes = update(PersonnelChange).where(col(PersonnelChange.person_id) == person.id)
+    connection.execute(changes.values(details={}, reason=REMOVED))
+    person.name, person.mailbox = REMOVED, ""
+    session.add(person)
+    session.flush()
+
+
+def forget_contacts(session: Session, owners: Collection[str], ended_by: date) -> int:
+    """Who held an office of these bodies until that day, or was told for them, and what was said when it changed."""
+    connection = session.connection()
+    contacts = update(Contact).where(*_ended(Contact, owners, ended_by))
+    covers = update(ContactCover).where(*_ended(ContactCover, owners, ended_by))
+    changed_before = at_local(ended_by, EARLIEST)
+    changes = update(ContactChange).where(
+        col(ContactChange.owner).in_(owners),
+        col(ContactChange.at) < changed_before,
+        col(ContactChange.said) != REMOVED,
+    )
+    return sum(
+        connection.execute(one).rowcount
+        for one in (
+            contacts.values(mailbox=REMOVED, holder=""),
+            covers.values(mailbox=REMOVED, who=REMOVED),
+            changes.values(said=REMOVED),
+        )
+    )
+
+
+def _ended(
+    table: type[Contact] | type[ContactCover], owners: Collection[str], by: date
+) -> tuple[ColumnElement[bool], ...]:
+    return col(table.owner).in_(owners), col(table.until) <= by, col(table.mailbox) != REMOVED
