@@ -21,10 +21,10 @@ WITHOUT ?= nothing
 WITH = awk '/^[a-z]/ { keep = index($$0, "$(WITHOUT)==") != 1 } keep'
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fmt lint types soak bench pins clean
+.PHONY: help run test fmt lint types soak simulate bench pins clean
 
 help: ## show this
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
 run: $(VENV)/run $(VENV)/assets ## start everything on this machine, with sample data the first time; Ctrl-C stops it
 	@$(BIN)/followthrough up
@@ -47,6 +47,9 @@ fmt: $(VENV)/dev ## put files in format, and mend what can be mended
 soak: $(VENV)/dev $(VENV)/assets ## the long run: every program killed again and again, on SQLite and on PostgreSQL
 	$(BIN)/python -m benchmarks.soak
 	$(BIN)/python -m benchmarks.soak --postgresql
+
+simulate: $(VENV)/dev ## thirty years of all bodies on one seeded thread, every invariant asked at every step
+	$(BIN)/python -m benchmarks.simulation
 
 bench: $(VENV)/dev ## measure
 	$(BIN)/python -m benchmarks.bench
