@@ -27,6 +27,7 @@ from models.messages import DigestStart
 from models.tables import SealedText
 from office.auditing import SEATS, audit_seats, audit_tonight, keep_repairs
 from office.next_instants import note_next_instants
+from office.overslept import wake_overslept
 from office.uploads.shelf import expire
 from publication.keeping import keep_current
 
@@ -52,6 +53,7 @@ async def scheduling(settings: Settings, client: Client, database: Database) -> 
         "dispatch": (jobs.dispatch, timedelta(seconds=settings.dispatch_seconds)),
         "digest": (jobs.digest, timedelta(minutes=5)),
         "reconcile": (jobs.reconcile, timedelta(minutes=10)),
+        "wake": (jobs.wake, timedelta(minutes=2)),
         "scan": (jobs.scan, timedelta(seconds=15)),
         "expire-uploads": (jobs.expire_uploads, timedelta(minutes=10)),
     }
@@ -177,6 +179,11 @@ class Jobs:
         await asyncio.to_thread(keep_repairs, self.database, found, SEATS)
         lost = sum(one.kind == "no_workflow" for one in found)
         return await self._with_sign(f"{lost} without a workflow, {len(found) - lost} workflows too many")
+
+    async def wake(self) -> str:
+        """A case whose timer is late records what fell due meanwhile."""
+        woken = await wake_overslept(self.client, self.database, datetime.now(UTC))
+        return f"{woken} that overslept"
 
     async def audit(self) -> None:
         """The night's audit of the rows, once a night by whoever comes first; it beats only when it runs."""

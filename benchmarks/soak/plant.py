@@ -11,11 +11,13 @@ from pathlib import Path
 
 import httpx2
 from sqlalchemy.exc import SQLAlchemyError
+from temporalio.client import Client
 
 from benchmarks.soak.post import Post
 from benchmarks.soak.programs import OURS, STEP, Command, Program
 from benchmarks.soak.wall import Wall
-from config.temporal import NoServer, connect_to
+from config.settings import load
+from config.temporal import NoServer, connect, connect_to
 from embedded.binary import find_binary
 from embedded.namespace import prepare
 from embedded.plan import Plan
@@ -25,6 +27,7 @@ from models.tables import Heartbeat
 from tests.cluster import GID, UID, prepared
 
 PATIENCE = 120.0
+PAYLOAD_KEY = "a-key-for-the-soak-alone-which-seals-nothing-else"
 
 
 @dataclass
@@ -47,6 +50,11 @@ class Plant:
 
     def database(self) -> Database:
         return Database(self.url)
+
+    async def client(self, database: Database) -> Client:
+        """A way to the engine that opens what is sealed."""
+        given = load(home=self.home, temporal_address=self.engine_address, payload_keys=PAYLOAD_KEY)
+        return await connect(given, database)
 
     async def at_work(self) -> None:
         """Wait until this very worker dispatches and the console serves: ledger and engine are there as well."""
@@ -168,5 +176,6 @@ def _environ(checkout: Path, home: Path, url: str, smtp: int, engine: int, conso
         "FOLLOWTHROUGH_CONSOLE_PORT": str(console),
         "FOLLOWTHROUGH_BASE_URL": f"http://127.0.0.1:{console}",
         "FOLLOWTHROUGH_DISPATCH_SECONDS": "2",
+        "FOLLOWTHROUGH_PAYLOAD_KEYS": PAYLOAD_KEY,
         "NO_COLOR": "1",
     }

@@ -23,7 +23,6 @@ from benchmarks.soak.disk import Disk
 from benchmarks.soak.faults import BY_DAY, BY_NIGHT, KILL_SECONDS, Faults, timeline
 from benchmarks.soak.plant import Plant, plant
 from benchmarks.soak.wall import Wall, can_be_set
-from config.temporal import connect_to
 from models.tables import CaseRow, ClockRow, Mail, Notice
 from office.desk import Desk, NeedsRepair, Unreachable
 
@@ -221,11 +220,10 @@ def _on_its_way(session: Session, today: date) -> bool:
 
 async def _stuck(there: Plant) -> list[str]:
     """Cases that do not answer, wait for repair, or stand elsewhere than their ledger."""
-    client = await connect_to(there.engine_address)
     with closing(there.database()) as database:
         with database.reading() as session:
             rows = session.exec(select(CaseRow.id, CaseRow.seq).where(col(CaseRow.ended_on).is_(None))).all()
-        desk = Desk(client, database, patience=PATIENCE)
+        desk = Desk(await there.client(database), database, patience=PATIENCE)
         gate = asyncio.Semaphore(8)
 
         async def look(case: str, seq: int) -> str:

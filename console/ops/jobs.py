@@ -14,6 +14,7 @@ WHAT = {
     "dispatch": "sends what is due",
     "digest": "starts the morning’s digest",
     "reconcile": "compares open cases with running workflows",
+    "wake": "has cases look again whose timer is late",
     "audit": "counts again, once a night, what should have happened",
     "scan": "has uploads scanned",
     "site": "builds the public site again when what it tells has changed",

@@ -1,0 +1,58 @@
+"""Cases that overslept: an instant on their agenda has passed, and nothing was recorded. Woken, they record it.
+
+A timer is so many seconds from when the engine hears of it. If the machine's clock is set forward between the case's
+looking at it and that, or the machine slept meanwhile, the case would wake late by as much (found by the soak).
+"""
+
+import asyncio
+from datetime import datetime, timedelta
+
+from sqlmodel import col, select
+from temporalio.client import Client
+
+from lifecycle.words import ENGINE
+from models.database import Database
+from models.messages import Reseat
+from models.tables import CaseRow
+from office.desk import PATIENCE, Desk, Ended, NeedsRepair, Unreachable
+
+GRACE = timedelta(minutes=2)
+"""A case that wakes in time has recorded by then what fell due, but for one of very many."""
+AT_MOST = 200
+AT_ONCE = 8
+KEY = "overslept"
+
+
+async def wake_overslept(
+    client: Client, database: Database, now: datetime, patience: timedelta = PATIENCE
+) -> int:
+    """Have the cases look at their agenda again whose next instant is past; answers how many were woken.
+
+    One that waits for repair is left to people, and one that does not answer to the next time.
+    """
+    desk, gate = Desk(client, database, patience=patience), asyncio.Semaphore(AT_ONCE)
+
+    async def wake(case_id: str) -> bool:
+        async with gate:
+            return await _wake(desk, case_id, now)
+
+    late = await asyncio.to_thread(_overslept, database, now)
+    return sum(await asyncio.gather(*(wake(case_id) for case_id in late)))
+
+
+def _overslept(database: Database, now: datetime) -> list[str]:
+    """Those that are late by most come first."""
+    late = select(CaseRow.id).where(col(CaseRow.next_at) < now - GRACE, col(CaseRow.ended_on).is_(None))
+    with database.reading() as session:
+        return list(session.exec(late.order_by(col(CaseRow.next_at), col(CaseRow.id)).limit(AT_MOST)))
+
+
+async def _wake(desk: Desk, case_id: str, now: datetime) -> bool:
+    try:
+        view = await desk.view(case_id)
+        if view.parked or view.next_instant is None or view.next_instant >= now:
+            return False
+        await desk.fold_again(case_id, Reseat(key=KEY, actor=ENGINE))
+    except (NeedsRepair, Unreachable, Ended):
+        return False
+    return True
