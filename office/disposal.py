@@ -25,6 +25,9 @@ from office.retention import Kept, disposed, retained, years_before
 from office.rights import role_for
 from secrecy.case_keys import destroy
 
+MOST = 1000
+"""Cases in one proposal: what somebody can look through. The rest is proposed after it."""
+
 
 def proposals(session: Session) -> Sequence[Disposal]:
     """The cases that somebody proposed to dispose of, and that nobody has disposed of yet or withdrawn."""
@@ -81,7 +84,7 @@ def _wanted(session: Session, years: int, now: datetime, only: Collection[str]) 
     if only and (kept := next((kept for kept in known if kept.forbids), None)) is not None:
         raise Refused(f"{kept.case} is not to be disposed of: {kept.forbids}. Nothing was proposed.")
     waiting = {one.case_id for one in proposals(session)}
-    wanted = [kept for kept in known if not kept.forbids and kept.case not in waiting]
+    wanted = [kept for kept in known if not kept.forbids and kept.case not in waiting][:MOST]
     if not wanted:
         raise Refused(
             "There is nothing to propose: no case is past its retention, or all are proposed already."
@@ -132,7 +135,7 @@ def _dispose(
         row, gone, day = session.get_one(CaseRow, case_id), disposed(session), local_date(now)
         long_ago = years_before(day, years)
         made = redact(session, row, gone, day)
-        made.counts["people"] = forget_people(session, case_id, {*gone, case_id}, long_ago)
+        made.counts["people"] = forget_people(session, case_id, long_ago)
         made.counts["contacts"] = forget_contacts(session, _owners(row), long_ago)
         made.counts["keys"] = destroy(session, case_id, person, f"disposed of: {found.under}", now)
         found.redacted, found.texts = dict(made.counts), made.texts

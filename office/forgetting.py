@@ -20,11 +20,12 @@ from models.tables import (
     WebSession,
 )
 from office.redaction import REMOVED
+from office.retention import DISPOSED
 
 EARLIEST = time(0)
 
 
-def forget_people(session: Session, case_id: str, gone: Collection[str], left_by: date) -> int:
+def forget_people(session: Session, case_id: str, left_by: date) -> int:
     """Those who acted on this case or had it, left by that day, and acted on no case that is kept. Their short names
     stay in the events; whose they were is known no more."""
     acted = select(EventRow.actor).where(EventRow.stream == case_id)
@@ -36,15 +37,17 @@ def forget_people(session: Session, case_id: str, gone: Collection[str], left_by
             Person.name != REMOVED,
         )
     ).all()
-    forgotten = [person for person in people if not _needed(session, person.id, gone)]
+    forgotten = [person for person in people if not _needed(session, person.id, case_id)]
     for person in forgotten:
         _forget(session, person)
     return len(forgotten)
 
 
-def _needed(session: Session, person: str, gone: Collection[str]) -> bool:
-    acted = select(EventRow.stream).where(EventRow.actor == person, col(EventRow.stream).not_in(gone))
-    has = select(Allocation.id).where(Allocation.person_id == person, col(Allocation.case_id).not_in(gone))
+def _needed(session: Session, person: str, case_id: str) -> bool:
+    """Whether somebody acted on a case that is kept, or has one; `case_id` goes now."""
+    stream, case = col(EventRow.stream), col(Allocation.case_id)
+    acted = select(stream).where(EventRow.actor == person, stream != case_id, stream.not_in(DISPOSED))
+    has = select(case).where(Allocation.person_id == person, case != case_id, case.not_in(DISPOSED))
     return any(session.exec(query.limit(1)).first() is not None for query in (acted, has))
 
 

@@ -10,6 +10,8 @@ from lifecycle.dates import plain_date
 from models.tables import CaseRow, Disposal, LegalHold, Notice, NoticeState, Repair
 
 EVERYTHING = "everything"
+DISPOSED = select(Disposal.case_id).where(col(Disposal.number).is_not(None))
+"""The cases that are disposed of, as a query within others: there may be more than a database takes as a list."""
 UNSETTLED = (NoticeState.due, NoticeState.claimed, NoticeState.unknown)
 
 
@@ -49,7 +51,7 @@ def retained(session: Session, years: int, today: date, only: Collection[str] = 
     """The ended cases that are not disposed of, the earliest end first; with `only`, those of them alone."""
     query = (
         select(CaseRow)
-        .where(col(CaseRow.ended_on).is_not(None), col(CaseRow.id).not_in(disposed(session)))
+        .where(col(CaseRow.ended_on).is_not(None), col(CaseRow.id).not_in(DISPOSED))
         .order_by(col(CaseRow.ended_on), col(CaseRow.id))
     )
     if only:
@@ -61,7 +63,7 @@ def retained(session: Session, years: int, today: date, only: Collection[str] = 
 
 def disposed(session: Session) -> set[str]:
     """The cases that are disposed of."""
-    return set(session.exec(select(Disposal.case_id).where(col(Disposal.number).is_not(None))))
+    return set(session.exec(DISPOSED))
 
 
 def disposal_of(session: Session, case_id: str) -> Disposal | None:

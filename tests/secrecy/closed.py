@@ -5,11 +5,13 @@ from datetime import UTC, date, datetime
 
 from lifecycle import acts as a
 from lifecycle.words import Finding, InspectionResult
+from models.database import Database
 from models.installation import establish
 from models.tables import (
     Allocation,
     AssessmentDraft,
     Contact,
+    Disposal,
     LetterDraft,
     Person,
     PersonnelChange,
@@ -18,8 +20,9 @@ from models.tables import (
     SubmissionDraft,
     Upload,
 )
+from office import disposal
 from office.sealing import attach, keep, register, seal
-from tests.ledger.story import MORNING, Story
+from tests.ledger.story import MORNING, Story, everything
 from tests.mail.post import Post
 from tests.secrecy.sealed import keys_of
 
@@ -190,3 +193,13 @@ def beside(post: Post, case: str, plan: str) -> None:
         ),
     )
     keys_of(post.database).current(case)
+
+
+def disposed_of(database: Database, *cases: str, by: str = "lead-1") -> list[Disposal]:
+    made = disposal.propose(database, "ops-1", "schedule 4", YEARS, AFTER, cases)
+    return disposal.dispose(database, by, made[0].proposal, YEARS, AFTER)
+
+
+def left(database: Database) -> list[str]:
+    """The tables in which a secret can still be read."""
+    return [name for name, rows in everything(database).items() if SECRET.lower() in str(rows).lower()]
