@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlmodel import Session, SQLModel, col, select
 
 from config.body_files import Reference, read_reference
-from models.database import Database
+from models.database import Database, lock
 from models.tables import Body, Contact, ContactChange, Oversees, OversightBody, Person
 
 SAMPLE = ".example"
@@ -31,10 +31,11 @@ def load_reference(database: Database, reference: Reference | None = None) -> Co
 
     Bodies and relations are the files' own: the files win. A role whose mailbox an operator has set (one that is
     not at a name ending in `.example`), or that somebody has changed in the console, is left alone, and so is
-    everybody who is registered already.
+    everybody who is registered already. Of two that load at once the second finds what the first has put there.
     """
     rows = reference or read_reference()
     with database.writing() as session:
+        lock(session.connection(), "reference")
         return _facts(session, rows) + _contacts(session, rows.contacts) + _people(session, rows)
 
 

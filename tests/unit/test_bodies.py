@@ -13,6 +13,7 @@ from lifecycle.words import Role
 from models.tables import Body, Contact, Oversees, OversightBody, Person, PersonRole
 from office.intake_bodies import Bodies, bodies_of_files
 from office.reference import Counts, load_reference
+from tests.ledger.story import at_once
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 REFERENCE = read_reference()
@@ -254,6 +255,11 @@ def test_loading_again_changes_nothing(database):
         assert len(session.exec(select(Body)).all()) == 98
         assert len(session.exec(select(Oversees)).all()) == len(REFERENCE.oversees)
         assert Bodies.in_tables(session) == BODIES
+
+
+def test_two_workers_that_start_at_once_on_a_new_ledger_load_once(database):
+    second, first = sorted(at_once([lambda: load_reference(database)] * 2), key=lambda one: one.added)
+    assert second == Counts(unchanged=first.added)
 
 
 def test_a_fact_that_changed_in_the_files_is_brought_up_to_date(database):
