@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from console.keys import BadLink
@@ -53,6 +54,7 @@ def handle_errors(app: FastAPI) -> None:
         app.add_exception_handler(kind, _not_found)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(Exception, _fault)
 
 
@@ -140,6 +142,12 @@ def _invalid(request: Request, error: Exception) -> Response:
     return answer(
         request, 422, "Not understood", f"{found}. Go back, mend it, and send it again.", "not_understood"
     )
+
+
+def _gone(request: Request, error: Exception) -> Response:
+    """Nobody reads it: whoever asked hung up in mid-request, and nothing was done."""
+    _note(request, "hung_up")
+    return Response(status_code=400)
 
 
 def _fault(request: Request, error: Exception) -> Response:

@@ -4,6 +4,7 @@ Plain ASGI, so that streams stream.
 """
 
 import asyncio
+import contextlib
 import secrets
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
@@ -26,6 +28,10 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 LARGEST = 64 * 1024 * 1024
+TOO_LARGE = f"Not taken: a request may have at most {LARGEST // 1024 // 1024} MB. Send less at once."
+FILES = ("multipart/form-data", "application/octet-stream")
+LIFTED = "limit_lifted"
+LINGER = 10  # seconds
 API = "/api/"
 ASSETS = "/assets/"
 ASKED_WITH = "Content-Type, X-Namespace"
@@ -154,7 +160,10 @@ class SameOrigin:
 
 
 class NotTooLarge:
-    """Refuses a body beyond the largest, as soon as it is announced or has come."""
+    """Refuses a body beyond the largest, as soon as it is announced or has come.
+
+    A page that reads a file while it arrives has a limit of its own, and lifts this one (`lift_limit`).
+    """
 
     def __init__(self, app: App) -> None:
         self.app = app
@@ -162,21 +171,62 @@ class NotTooLarge:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        announced = Headers(scope=scope).get("content-length", "0")
-        if not announced.isdigit() or int(announced) > LARGEST:
-            refused = PlainTextResponse(
-                f"Not taken: a request may have at most {LARGEST // 1024 // 1024} MB. Send less at once.", 413
-            )
+        headers = Headers(scope=scope)
+        announced = headers.get("content-length", "0")
+        too_large = not announced.isdigit() or int(announced) > LARGEST
+        if too_large and not headers.get("content-type", "").startswith(FILES):
+            refused = PlainTextResponse(TOO_LARGE, 413)
             return await refused(scope, receive, send)
-        came = 0
+        state, came = scope.setdefault("state", {}), 0
 
         async def receiving() -> MutableMapping[str, Any]:
             nonlocal came
+            if too_large and LIFTED not in state:
+                raise HTTPException(413, TOO_LARGE)
             message = await receive()
             came += len(message.get("body", b""))
-            return {"type": "http.disconnect"} if came > LARGEST else message
+            if came > LARGEST and LIFTED not in state:
+                raise HTTPException(413, TOO_LARGE)
+            return message
 
-        return await self.app(scope, receiving, send)
+        unbounded = too_large or "transfer-encoding" in headers
+        return await self.app(scope, receiving, _closing(receive, send) if unbounded else send)
+
+
+def lift_limit(request: Request) -> None:
+    """From here on whoever reads this request's body sees to its size."""
+    setattr(request.state, LIFTED, True)
+
+
+def _closing(receive: Receive, send: Send) -> Send:
+    """Answer, and hang up: what is still on its way has no end, or one that is too far off to wait for.
+
+    What comes meanwhile is read and thrown away for a little while. Hanging up on a sender in the middle would tear
+    the answer from its hands before it is read.
+    """
+
+    async def sending(message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            MutableHeaders(scope=message)["Connection"] = "close"
+        if message["type"] != "http.response.body" or message.get("more_body"):
+            await send(message)
+            return
+        await send({**message, "more_body": True})
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LINGER):
+                await _throw_away(receive)
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    return sending
+
+
+async def _throw_away(receive: Receive) -> None:
+    came = 0
+    while came < LARGEST:
+        message = await receive()
+        came += len(message.get("body", b""))
+        if not message.get("more_body"):
+            return
 
 
 class WhoAsks:

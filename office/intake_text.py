@@ -1,6 +1,7 @@
 """From bytes to text: size, kind of file and encoding, each refused in words that say what to do."""
 
 import re
+from collections.abc import AsyncIterator
 
 from office.intake_entries import IntakeError, Problem
 
@@ -15,6 +16,20 @@ _BINARY = {
     b"\xfe\xff": f"This is UTF-16 text. Save it as UTF-8: {EXCEL}.",
     b"%PDF": "This is a PDF. Write its recommendations into a CSV or TOML file; docs/import.md shows both.",
 }
+
+
+async def arriving_text(name: str, chunks: AsyncIterator[bytes]) -> bytes:
+    """The bytes of a file as they arrive, read no further than the limit.
+
+    Raises:
+        IntakeError: when there are more.
+    """
+    content = bytearray()
+    async for chunk in chunks:
+        content += chunk
+        if len(content) > LIMIT:
+            raise IntakeError(name, [Problem(line=0, column="", message=_too_big())])
+    return bytes(content)
 
 
 def read_text(content: bytes, name: str) -> str:
@@ -39,10 +54,12 @@ def read_text(content: bytes, name: str) -> str:
 
 def _whole(content: bytes) -> list[str]:
     if len(content) > LIMIT:
-        return [
-            f"The file has {len(content):,} bytes; at most {LIMIT:,} (20 MB) are taken. Split it by report."
-        ]
+        return [_too_big()]
     return [said for start, said in _BINARY.items() if content.startswith(start)]
+
+
+def _too_big() -> str:
+    return f"The file is too big: at most {LIMIT:,} bytes (20 MB) are taken. Split it by report."
 
 
 def _not_utf8(error: UnicodeDecodeError) -> Problem:

@@ -9,9 +9,9 @@ from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Query, Request
-from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
+from console.arriving import Fields, read_form
 from console.body.forms import plain
 from console.body.frame import home, page
 from console.cookies import onward
@@ -24,12 +24,11 @@ from office.owed import of_cases, on_file, submittable
 from office.submitting import ANSWERED, hand_in, missing_in
 from office.unsent import Drafted, NoDraft
 from office.uploads.intake import Doorway, take_in
-from office.uploads.refusals import ACCEPTED
+from office.uploads.refusals import ACCEPTED, FileRefused
 from office.uploads.shelf import NoUpload, remove
 
 router = APIRouter(include_in_schema=False)
 SUBMITS = needs("record_submission", of="body")
-CHUNK = 64 * 1024
 
 
 @router.get("/body/{body}/submit", dependencies=[SUBMITS])
@@ -72,27 +71,32 @@ async def edit(request: Request, room: InRoom, visitor: ByVisitor, body: str, dr
 
 @router.post("/body/{body}/drafts/{draft}", dependencies=[SUBMITS])
 async def write(request: Request, room: InRoom, visitor: ByVisitor, body: str, draft: str) -> Response:
-    """Keep the words, take a file in or away, and go where the pressed button leads."""
+    """Keep the words, take a file in or away, and go where the pressed button leads.
+
+    Words are kept before a file is read: whatever becomes of it, they stay.
+    """
     found = await _drafted(room, visitor, body, draft)
-    async with request.form(max_files=1, max_fields=20) as form:
-        try:
-            await _save(room, found, form)
-        except Refused as refused:
-            return await _form(
-                request, room, visitor, found, {"text": str(refused)}, str(form.get("text", ""))
-            )
-        try:
-            await _files(room, visitor, found, form)
-        except (Refused, NoUpload) as refused:
-            kept = await _drafted(room, visitor, body, draft)
-            return await _form(request, room, visitor, kept, {"file": str(refused)})
-        pressed = form.get("do")
+    form: Fields = {}
+
+    async def take(name: str, content: AsyncIterator[bytes]) -> None:
+        await _save(room, visitor, found, form)
+        room.pace.note("upload", visitor.id)
+        await take_in(room.database, Doorway.of(room.settings), visitor.id, draft, name, content)
+
+    try:
+        await read_form(request, form, take)
+        await _save(room, visitor, found, form)
+    except (FileRefused, NoUpload) as refused:
+        kept = await _drafted(room, visitor, body, draft)
+        return await _form(request, room, visitor, kept, {"file": str(refused)})
+    except Refused as refused:
+        return await _form(request, room, visitor, found, {"text": str(refused)}, form.get("text", ""))
     found = await _drafted(room, visitor, body, draft)
-    if pressed == "check":
+    if form.get("do") == "check":
         if missing := missing_in(found):
             return await _form(request, room, visitor, found, missing)
         return onward(room.keys, f"{at(body, draft)}/check")
-    if pressed == "later":
+    if form.get("do") == "later":
         return onward(room.keys, f"{home(body)}/submit", "Your draft is saved. Go on with it from here.")
     return onward(room.keys, f"{at(body, draft)}#files", "Saved.")
 
@@ -145,30 +149,18 @@ async def _drafted(room: Room, visitor: Visitor, body: str, draft: str) -> Draft
         raise NotFound(draft) from none
 
 
-async def _save(room: Room, found: Drafted, form: FormData) -> None:
-    said = str(form.get("answer", SubmissionAnswer.plan))
+async def _save(room: Room, visitor: Visitor, found: Drafted, form: Fields) -> None:
+    """Keep the words that have come; and take away the file whose button was pressed."""
+    row = found.row
+    said = form.get("answer", row.answer)
     answer = SubmissionAnswer(said) if said in set(SubmissionAnswer) else SubmissionAnswer.plan
-    reference, text = plain(str(form.get("reference", ""))), plain(str(form.get("text", "")))
+    reference, text = plain(form.get("reference", row.reference)), plain(form.get("text", row.text))
     try:
-        await asyncio.to_thread(unsent.save, room.database, found.row, answer, reference, text, room.now)
+        await asyncio.to_thread(unsent.save, room.database, row, answer, reference, text, room.now)
     except NoDraft as none:
-        raise NotFound(found.row.id) from none
-
-
-async def _files(room: Room, visitor: Visitor, found: Drafted, form: FormData) -> None:
-    """Take in the file that was chosen, if one was; and take away the one whose button was pressed."""
-    if gone := str(form.get("remove", "")):
+        raise NotFound(row.id) from none
+    if gone := form.pop("remove", ""):
         await asyncio.to_thread(remove, room.database, visitor.id, gone)
-    file = form.get("file")
-    if isinstance(file, UploadFile) and file.filename:
-        room.pace.note("upload", visitor.id)
-        doorway = Doorway.of(room.settings)
-        await take_in(room.database, doorway, visitor.id, found.row.id, file.filename, _chunks(file))
-
-
-async def _chunks(file: UploadFile) -> AsyncIterator[bytes]:
-    while chunk := await file.read(CHUNK):
-        yield chunk
 
 
 async def _choice(

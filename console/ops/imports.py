@@ -1,11 +1,13 @@
 """Import of reports: a file is uploaded once, its difference shown, and exactly that imported."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import File, Form, Request, UploadFile
+from fastapi import Form, Request
 from starlette.responses import Response
 
+from console.arriving import read_form
 from console.cookies import onward
 from console.ops.shell import LOOK, Said, ops_router, show
 from console.room import ByVisitor, InRoom, Room
@@ -13,7 +15,7 @@ from console.rules import NotFound, needs
 from lifecycle.words import Refused
 from office.intake_entries import IntakeError
 from office.intake_review import import_reviewed, review, seal_file
-from office.intake_text import LIMIT
+from office.intake_text import arriving_text
 
 router = ops_router()
 ACT = needs("import")
@@ -27,22 +29,23 @@ async def ask(request: Request, room: InRoom) -> Response:
 
 
 @router.post("/ops/import", dependencies=[ACT])
-async def upload(
-    request: Request, room: InRoom, visitor: ByVisitor, file: Annotated[UploadFile | None, File()] = None
-) -> Response:
+async def upload(request: Request, room: InRoom, visitor: ByVisitor) -> Response:
     """Seal the file, and show what it would change. Nothing else is changed."""
-    if file is None or not file.filename:
-        errors = {"file": "Choose a .toml or .csv file"}
-        return await show(request, room, "import.html", 422, errors, problems=())
-    content = await file.read(LIMIT + 1)
+    sealed: list[str] = []
+
+    async def take(name: str, content: AsyncIterator[bytes]) -> None:
+        whole = await arriving_text(name, content)
+        sealed.append(await asyncio.to_thread(seal_file, room.database, visitor.id, name, whole, room.now))
+
     try:
-        sealed = await asyncio.to_thread(
-            seal_file, room.database, visitor.id, file.filename, content, room.now
-        )
+        await read_form(request, {}, take)
     except IntakeError as wrong:
         errors = {"file": "This file cannot be read; what is wrong with it stands below"}
         return await show(request, room, "import.html", 422, errors, problems=wrong.problems)
-    return onward(room.keys, f"/ops/import/{sealed}")
+    if not sealed:
+        errors = {"file": "Choose a .toml or .csv file"}
+        return await show(request, room, "import.html", 422, errors, problems=())
+    return onward(room.keys, f"/ops/import/{sealed[0]}")
 
 
 @router.get("/ops/import/{file}", dependencies=[LOOK])

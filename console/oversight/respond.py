@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 
 from fastapi import APIRouter, Request
-from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
+from console.arriving import Fields, read_form
 from console.body.forms import plain
 from console.cookies import onward
 from console.dates import NotADate, date_fields, read_date, typed
@@ -18,11 +18,10 @@ from office.desk import NeedsRepair, Unreachable
 from office.responses import ResponseFile
 from office.unsent import LONGEST, Drafted
 from office.uploads.intake import Doorway, take_in
-from office.uploads.refusals import ACCEPTED
+from office.uploads.refusals import ACCEPTED, FileRefused
 from office.uploads.shelf import NoUpload, remove
 
 router = APIRouter(include_in_schema=False)
-CHUNK = 64 * 1024
 COPIES = {
     "copy_to_inspectorate": "A copy has been sent to the inspectorate (this record is one)",
     "copy_to_secretary": "A copy has been sent to the Secretary of State",
@@ -43,12 +42,21 @@ async def respond(
     file = await file_of(room, oversight, report)
     if file.recorded:
         return onward(room.keys, at_response(oversight, report), "It has been recorded already.")
-    async with request.form(max_files=1, max_fields=20) as form:
-        given = {name: value for name, value in form.items() if isinstance(value, str)}
-        try:
-            await _keep(room, visitor, oversight, file, form)
-        except (Refused, NoUpload) as refused:
-            return await _form(request, room, visitor, oversight, file, given, {"file": str(refused)})
+    given: Fields = {}
+
+    async def take(name: str, content: AsyncIterator[bytes]) -> None:
+        await _keep(room, visitor, oversight, file, given)
+        draft = await _draft(room, visitor, oversight, file)
+        assert draft is not None
+        room.pace.note("upload", visitor.id)
+        await take_in(room.database, Doorway.of(room.settings), visitor.id, draft.row.id, name, content)
+
+    try:
+        await read_form(request, given, take)
+        await _keep(room, visitor, oversight, file, given)
+    except (Refused, NoUpload) as refused:
+        field = "file" if isinstance(refused, FileRefused | NoUpload) else "text"
+        return await _form(request, room, visitor, oversight, file, given, {field: str(refused)})
     if given.get("do") != "record":
         return await _form(request, room, visitor, oversight, file, given, status=200)
     return await _record(request, room, visitor, oversight, file, given)
@@ -93,24 +101,15 @@ async def _record(
     return await _form(request, room, visitor, oversight, file, given, errors)
 
 
-async def _keep(room: Room, visitor: Visitor, oversight: str, file: ResponseFile, form: FormData) -> None:
-    text = plain(str(form.get("text", "")))
+async def _keep(room: Room, visitor: Visitor, oversight: str, file: ResponseFile, form: Fields) -> None:
+    """Keep the words that have come; and take away the file whose button was pressed."""
+    there = await _draft(room, visitor, oversight, file)
+    text = plain(form.get("text", there.row.text if there else ""))
     if len(text) > LONGEST:
         raise Refused(f"Enter at most {LONGEST:,} characters, and send the rest as a document")
     await asyncio.to_thread(office.keep, room.database, visitor.id, file, text, room.now)
-    if gone := str(form.get("remove", "")):
+    if gone := form.pop("remove", ""):
         await asyncio.to_thread(remove, room.database, visitor.id, gone)
-    upload = form.get("file")
-    draft = await _draft(room, visitor, oversight, file)
-    if draft is not None and isinstance(upload, UploadFile) and upload.filename:
-        room.pace.note("upload", visitor.id)
-        doorway = Doorway.of(room.settings)
-        await take_in(room.database, doorway, visitor.id, draft.row.id, upload.filename, _chunks(upload))
-
-
-async def _chunks(file: UploadFile) -> AsyncIterator[bytes]:
-    while chunk := await file.read(CHUNK):
-        yield chunk
 
 
 async def _draft(room: Room, visitor: Visitor, oversight: str, file: ResponseFile) -> Drafted | None:

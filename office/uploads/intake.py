@@ -54,7 +54,7 @@ async def take_in(
     tidied, kind = tidy(name)
     doorway.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.TemporaryFile(dir=doorway.folder) as file:
-        digest = await _receive(file, chunks, doorway.megabytes)
+        digest = await _receive(file, chunks, tidied, doorway.megabytes)
         note = await asyncio.to_thread(inspect, file, kind)
         upload = Upload(
             id=secrets.token_urlsafe(24),
@@ -70,13 +70,13 @@ async def take_in(
         return await asyncio.to_thread(_keep, database, doorway, upload, file)
 
 
-async def _receive(file: IO[bytes], chunks: AsyncIterator[bytes], megabytes: int) -> str:
+async def _receive(file: IO[bytes], chunks: AsyncIterator[bytes], name: str, megabytes: int) -> str:
     """The SHA-256 of what came. Writing goes to the system's cache, which is quicker than another thread."""
     digest, size = hashlib.sha256(), 0
     async for chunk in chunks:
         size += len(chunk)
         if size > megabytes * MEGABYTE:
-            raise too_big(megabytes)
+            raise too_big(name, megabytes)
         digest.update(chunk)
         file.write(chunk)
     if size == 0:

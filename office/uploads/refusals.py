@@ -13,11 +13,11 @@ class FileRefused(Refused):
         self.code = code
 
 
-def too_big(megabytes: int) -> FileRefused:
+def too_big(name: str, megabytes: int) -> FileRefused:
     return FileRefused(
         "too_big",
-        f"The selected file must be smaller than {megabytes}MB. Split it into parts, or save it with smaller "
-        "pictures, and upload it again.",
+        f"The selected file must be smaller than {megabytes}MB, and {name} is larger. Split it into parts, or save "
+        "it with smaller pictures, and upload it again.",
     )
 
 

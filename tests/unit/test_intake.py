@@ -299,7 +299,7 @@ def test_text_that_is_not_utf_8_is_named_with_its_line():
 def test_a_file_over_20_mb_is_refused(monkeypatch):
     assert intake_text.LIMIT == 20 * 1024 * 1024
     monkeypatch.setattr(intake_text, "LIMIT", 100)
-    assert "at most 100 (20 MB) are taken. Split it by report." in refused(sheet())[2]
+    assert "at most 100 bytes (20 MB) are taken. Split it by report." in refused(sheet())[2]
 
 
 def test_columns_are_exactly_those_of_the_register():
