@@ -11,7 +11,6 @@ from audit.record import Difference, Papers, Record, Row
 ACT = "act"
 NOT_ASKED = "nobody asked for it"
 """The reason of a notice that the audit found without a cause, and that never left."""
-COVER_OVER = "the cover is over"
 LONG = timedelta(days=1)
 WAITING = ("due", "claimed")
 Key = tuple[str, int, str, str]

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import Select
 
 from activities.mail.addressing import Address, Addresses
-from activities.mail.cover import OVER, Covers
+from activities.mail.cover import Covers, gone
 from activities.mail.lease import Lease
 from activities.mail.orders import Freeze, in_force
 from activities.mail.truth import why_not
@@ -55,7 +55,7 @@ def claim(
         reason = why_not(session, notice, case, clock)
         address = covers.address(case, notice)
         if reason is not None or (notice.cover and address is None):
-            suppress(notice, reason.value if reason else OVER)
+            suppress(notice, reason.value if reason else gone(notice))
             suppressed += 1
             continue
         for copy, of_cover in covers.copies(case, notice):

@@ -1,6 +1,7 @@
 """Deputies and leave cover: who covers for a role on a day is told, at a mailbox of their own, what it is told.
 
-Each has a notice of its own beside the role's, so that each send is recorded, and each is made only once.
+So is whoever submitted, of the receipt. Each has a notice of its own beside the role's, so that each send is recorded,
+and each is made only once.
 """
 
 from collections.abc import Iterator
@@ -11,9 +12,12 @@ from sqlmodel import Session, col, select
 
 from activities.mail.addressing import Address, Addresses
 from lifecycle.words import Role
-from models.tables import CaseRow, ContactCover, Notice
+from models.tables import CaseRow, ContactCover, EventRow, Notice, Person
 
+RECEIPT = "receipt"
 OVER = "the cover is over"
+SUBMITTER = -1
+"""As a notice's `cover`: the person whose submission its receipt is for, at their own mailbox."""
 OF_THE_NOTICE_ALONE = {"id", "cover", "state", "reason", "lease", "lease_until", "mail_id", "held"}
 
 
@@ -30,18 +34,44 @@ class Covers:
         role = Role(notice.role)
         if not notice.cover:
             return self._addresses.find(case, role)
+        if notice.cover == SUBMITTER:
+            return self._submitter(notice)
         found = (one for one in self._of(case, role) if one.id == notice.cover)
         return next((Address(one.mailbox, one.who) for one in found), None)
 
     def copies(self, case: CaseRow | None, notice: Notice) -> Iterator[tuple[Notice, Address]]:
-        """New notices for those who cover for this notice's role, and were not told of it yet."""
-        covers = [] if notice.cover else self._of(case, Role(notice.role))
-        told = self._told(notice) if covers else set()
+        """New notices for those who cover for this notice's role, or submitted, and were not told of it yet."""
+        beside = [] if notice.cover else list(self._beside(case, notice))
+        told = self._told(notice) if beside else set()
         own = self._addresses.find(case, Role(notice.role))
-        for cover in covers:
-            if cover.id and cover.id not in told and (own is None or cover.mailbox != own.mailbox):
+        reached = {own.mailbox.lower()} if own else set()
+        for cover, address in beside:
+            if cover not in told and address.mailbox.lower() not in reached:
+                reached.add(address.mailbox.lower())
                 fields = notice.model_dump(exclude=OF_THE_NOTICE_ALONE)
-                yield Notice(**fields, cover=cover.id), Address(cover.mailbox, cover.who)
+                yield Notice(**fields, cover=cover), address
+
+    def _beside(self, case: CaseRow | None, notice: Notice) -> Iterator[tuple[int, Address]]:
+        for cover in self._of(case, Role(notice.role)):
+            if cover.id:
+                yield cover.id, Address(cover.mailbox, cover.who)
+        if notice.template == RECEIPT and (person := self._submitter(notice)):
+            yield SUBMITTER, person
+
+    def _submitter(self, notice: Notice) -> Address | None:
+        """Who took the act that the receipt is for, while registered and with a mailbox."""
+        day = self._addresses.day
+        person = self._session.exec(
+            select(Person)
+            .join(EventRow, col(EventRow.actor) == col(Person.id))
+            .where(
+                EventRow.stream == notice.case_id,
+                EventRow.seq == notice.cause_seq,
+                Person.mailbox != "",
+                or_(col(Person.until).is_(None), col(Person.until) > day),
+            )
+        ).first()
+        return Address(person.mailbox, person.name) if person else None
 
     def _told(self, notice: Notice) -> set[int]:
         beside = select(Notice.cover).where(
@@ -69,3 +99,8 @@ class Covers:
             or_(col(ContactCover.until).is_(None), col(ContactCover.until) > day),
         )
         return list(self._session.exec(query.order_by(col(ContactCover.id))))
+
+
+def gone(notice: Notice) -> str:
+    """Why a notice beside its role's is not sent, when nobody is there for it any more."""
+    return "who submitted it has left" if notice.cover == SUBMITTER else OVER

@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 from activities.mail.addressing import Addresses
 from activities.mail.claim import Ripe, Told, suppress, with_case_and_clock
 from activities.mail.compose import Sender
-from activities.mail.cover import OVER, Covers
+from activities.mail.cover import Covers, gone
 from activities.mail.envelope import Outgoing
 from activities.mail.lease import Lease
 from activities.mail.orders import HELD_BACK, Freeze, in_force
@@ -93,7 +93,7 @@ class _Sorting:
         reason = why_not(session, notice, case, clock)
         address = self._covers.address(case, notice)
         if reason is not None or (notice.cover and address is None):
-            said = reason.value if reason else OVER
+            said = reason.value if reason else gone(notice)
             suppress(notice, said)
             self.suppressed += 1
             self.reasons.append(said)

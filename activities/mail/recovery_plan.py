@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from activities.mail.addressing import Addresses
 from activities.mail.backlog import UNSENT, Pace, held_back, release
 from activities.mail.claim import Ripe, suppress, with_case_and_clock
-from activities.mail.cover import OVER, Covers
+from activities.mail.cover import Covers, gone
 from activities.mail.orders import HELD_BACK, Freeze, in_force
 from activities.mail.repair import NotPossible, hold_notice
 from activities.mail.templates import shows_due_date
@@ -145,7 +145,7 @@ class _Judge:
         if reason is not None:
             return Fate.obsolete, reason.value
         if notice.cover and not somebody_there:
-            return Fate.obsolete, OVER
+            return Fate.obsolete, gone(notice)
         why = self._needs_person(ripe, somebody_there)
         return (Fate.person, why) if why else (Fate.useful, "")
 

@@ -6,6 +6,7 @@ from sqlmodel import Session, col, select
 
 from activities.mail.addressing import Addresses
 from activities.mail.claim import Told
+from activities.mail.cover import RECEIPT
 from activities.mail.notice import NoticeView
 from activities.mail.templates import Rows
 from config.calendar_files import load_calendars
@@ -16,7 +17,6 @@ from lifecycle.words import ENDS, Role, Stage
 from models.tables import Body, CaseRow, ClockRow, EventRow, Notice, Recommendation, Report, SealedText
 
 PUBLIC = frozenset(stage.value for stage in (Stage.published, *ENDS))
-RECEIPT = "receipt"
 LETTERS = frozenset({"request-letter", "assessment-letter"})
 NOTES = {
     "request-letter": ("requested", "letter"),

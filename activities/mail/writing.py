@@ -12,6 +12,7 @@ from activities.mail.addressing import Addresses
 from activities.mail.backlog import explanation
 from activities.mail.claim import Told
 from activities.mail.compose import Sender, Thread, compose
+from activities.mail.cover import SUBMITTER
 from activities.mail.envelope import Outgoing
 from activities.mail.lease import Lease
 from activities.mail.papers import attachments
@@ -25,6 +26,7 @@ log = logging.getLogger(__name__)
 
 ARRIVED = (MailState.accepted.value, MailState.unknown.value)
 NEW_OFFICE = "You now hold this office. Earlier messages about this went to whoever held it before."
+SUBMITTED = "You receive this because you sent it. The office's own mailbox has the same receipt."
 COVERING = "You receive this because you cover for this office: as its deputy, or while its holder is away."
 
 
@@ -122,7 +124,9 @@ def _links(sender: Sender, mail_id: str, told: Told) -> Rows:
 
 
 def _explaining(session: Session, told: Sequence[Told], earlier: Thread, now: datetime) -> Iterator[str]:
-    if told[0].notice.cover:
+    if told[0].notice.cover == SUBMITTER:
+        yield SUBMITTED
+    elif told[0].notice.cover:
         yield COVERING
     elif not earlier.references and _had_another_holder(session, told[0]):
         yield NEW_OFFICE

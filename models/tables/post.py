@@ -23,7 +23,7 @@ class NoticeState(StrEnum):
 class Notice(SQLModel, table=True):
     """Tell one role of one body about one rung, or about one act (`clock` is "act", `version` its seq).
 
-    `cover` is 0 for the role's own mailbox, or the `ContactCover` that is told the same.
+    `cover` is 0 for the role's own mailbox, the `ContactCover` that is told the same, or -1 for whoever submitted.
     """
 
     __table_args__ = (
