@@ -1,4 +1,4 @@
-"""What a body asked the inspectorate, and what it was answered, newest first."""
+"""What a body asked the inspectorate, and what it was answered."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from lifecycle.dates import long_date
 from models.database import Database
 from models.messages import Recorded
 from models.tables import CaseRow, ClockRow, EventRow, Person, SealedText
+from office.ordering import Columns, Order
 
 ASKING = ("time_asked", "question_asked")
 ANSWERING = ("time_granted", "time_refused", "question_answered")
@@ -50,17 +51,24 @@ class AllAsked:
     count: int
 
 
-def asked(database: Database, body: str, *, page: int, size: int) -> AllAsked:
-    """A page (from 1) of what this body asked. In a fixed number of queries."""
+NEWEST = Order("at", descending=True)
+COLUMNS: Columns = {
+    "at": (col(EventRow.at), col(EventRow.stream), col(EventRow.seq).desc()),
+    "reference": (col(EventRow.stream), col(EventRow.at).desc(), col(EventRow.seq).desc()),
+}
+
+
+def asked(database: Database, body: str, *, page: int, size: int | None, order: Order = NEWEST) -> AllAsked:
+    """A page (from 1) of what this body asked. In a fixed number of queries. Without a size: all of it."""
     with database.reading() as session:
         mine = select(CaseRow.id).where(CaseRow.body_id == body, CaseRow.kind == "recommendation")
         where = (col(EventRow.stream).in_(mine), col(EventRow.kind).in_(ASKING))
         rows = session.exec(
             select(EventRow)
             .where(*where)
-            .order_by(col(EventRow.at).desc(), col(EventRow.stream), col(EventRow.seq).desc())
+            .order_by(*order.of(COLUMNS))
             .limit(size)
-            .offset((page - 1) * size)
+            .offset((page - 1) * size if size is not None else 0)
         ).all()
         count = session.exec(select(func.count()).select_from(EventRow).where(*where)).one()
         return AllAsked(tuple(_asked(session, rows)), count)

@@ -10,7 +10,7 @@ from lifecycle.dates import local_date
 from models.database import Database
 from models.tables import EventRow
 from office.access import digest
-from office.owed import Kinds, all_owed, name_of
+from office.owed import Kinds, Sought, all_owed, name_of
 from office.owing import Duty
 from office.people import NotAllowed, find_actor
 from office.rights import may
@@ -45,7 +45,7 @@ def feed(database: Database, kinds: Kinds, secret: str, now: datetime) -> Feed:
             raise NoFeed from left
     if not may(actor, "see_body", row.owner):
         raise NoFeed
-    duties = tuple(duty for duty in all_owed(database, kinds, row.owner, local_date(now)) if duty.due)
+    duties = tuple(duty for duty in all_owed(database, kinds, Sought(row.owner), local_date(now)) if duty.due)
     with database.reading() as session:
         set_at = _set_at(session, {duty.case for duty in duties})
     return Feed(row.owner, name_of(database, row.owner), duties, set_at)

@@ -60,10 +60,12 @@ def contact(database: Database, contact_id: int, now: datetime) -> tuple[Contact
         row = session.get(Contact, contact_id)
         if row is None or (row.until is not None and row.until <= local_date(now)):
             raise NoLink(str(contact_id))
-        return row, tuple(_who_may(session, row.mailbox, "contacts", row.owner, now))
+        return row, tuple(_who_may(session, row.mailbox, "contacts", row.owner, now, row.owner))
 
 
-def _who_may(session: Session, mailbox: str, act: str, body: str, now: datetime) -> Sequence[Person]:
+def _who_may(
+    session: Session, mailbox: str, act: str, body: str, now: datetime, oversight: str | None = None
+) -> Sequence[Person]:
     today = local_date(now)
     people = session.exec(
         select(Person).where(func.lower(Person.mailbox) == mailbox.lower()).order_by(col(Person.id))
@@ -74,6 +76,6 @@ def _who_may(session: Session, mailbox: str, act: str, body: str, now: datetime)
             actor = find_actor(session, person.id, today)
         except NotAllowed:
             continue
-        if may(actor, act, body):
+        if may(actor, act, body, oversight):
             found.append(person)
     return found

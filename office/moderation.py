@@ -17,6 +17,7 @@ from models.tables import (
     Recommendation,
     SealedText,
 )
+from office.ordering import Columns, Order
 
 PAGE = 50
 
@@ -65,8 +66,16 @@ class Compared:
     assessed: int
 
 
-def compared(database: Database, page: int) -> tuple[list[Compared], int]:
-    """Recommendations to more than one body, and how many pages of them there are."""
+MOST_CASES = Order("cases", descending=True)
+COLUMNS: Columns = {
+    "reference": (col(CaseRow.reference),),
+    "cases": (func.count(), col(CaseRow.reference)),
+    "assessed": (func.count(col(CaseRow.outcome)), col(CaseRow.reference)),
+}
+
+
+def compared(database: Database, page: int | None, order: Order = MOST_CASES) -> tuple[list[Compared], int]:
+    """Recommendations to more than one body, and how many pages of them there are. Without a page: all of them."""
     several = (
         select(
             CaseRow.reference,
@@ -81,11 +90,10 @@ def compared(database: Database, page: int) -> tuple[list[Compared], int]:
     )
     with database.reading() as session:
         total = session.connection().scalar(select(func.count()).select_from(several.subquery())) or 0
-        rows = session.connection().execute(
-            several.order_by(func.count().desc(), col(CaseRow.reference))
-            .limit(PAGE)
-            .offset((page - 1) * PAGE)
-        )
+        query = several.order_by(*order.of(COLUMNS))
+        if page is not None:
+            query = query.limit(PAGE).offset((page - 1) * PAGE)
+        rows = session.connection().execute(query)
         return [Compared(*row) for row in rows], max(1, -(-total // PAGE))
 
 

@@ -4,7 +4,7 @@ An agenda is worked out from a case's whole stream. So that this stays quick wit
 for one page of the cases with a clock that has a rung on that day: the policies tell which due dates those are.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
@@ -63,6 +63,25 @@ class Post:
     coming: Sequence[Box]
     notices: int
     cases: int
+
+
+def whole_post(database: Database, day: date) -> Iterator[Letter]:
+    """All that comes on `day` if nobody acts, case by case; then all that waits to leave already."""
+    with database.reading() as session:
+        addresses = Addresses(session, day)
+        page, cases = 1, PAGE + 1
+        while (page - 1) * PAGE < cases:
+            ids, cases = _cases_with_a_rung_on(session, day, page, PAGE)
+            rows = session.exec(select(CaseRow).where(col(CaseRow.id).in_(ids))).all()
+            addresses.read_ahead(rows)
+            yield from sorted(_comes(session, rows, day, addresses), key=lambda one: (one.case, one.at))
+            page += 1
+        page, notices = 1, PAGE + 1
+        while (page - 1) * PAGE < notices:
+            waiting, notices = _waiting(session, page, PAGE)
+            addresses.read_ahead([case for _, case in waiting if case is not None])
+            yield from (_waits(notice, case, addresses) for notice, case in waiting)
+            page += 1
 
 
 def next_working_day(today: date) -> date:

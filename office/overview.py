@@ -15,6 +15,7 @@ from lifecycle.words import ENDS, Stage
 from models.database import Database
 from models.tables import Body, CaseRow, Heartbeat, Notice, NoticeState, OversightBody, Repair, Report
 from office.holds import Hold, holds
+from office.ordering import Order
 
 OPEN_STAGES = tuple(stage for stage in Stage if stage not in ENDS)
 WEEK = timedelta(days=7)
@@ -154,6 +155,10 @@ class MapRow:
     name: str
     counts: dict[Stage, int]
 
+    @property
+    def all(self) -> int:
+        return sum(self.counts.values())
+
 
 @dataclass(frozen=True)
 class HeatMap:
@@ -170,8 +175,11 @@ class HeatMap:
         return {stage: sum(row.counts[stage] for row in self.rows) for stage in OPEN_STAGES}
 
 
-def heat_map(database: Database, report: str = "") -> HeatMap:
-    """The open cases of all reports, or of one."""
+BY_NAME = Order("body")
+
+
+def heat_map(database: Database, report: str = "", order: Order = BY_NAME) -> HeatMap:
+    """The open cases of all reports, or of one; by body, by a stage, or by `all`."""
     query = (
         select(CaseRow.body_id, CaseRow.stage, func.count())
         .where(is_open())
@@ -186,7 +194,10 @@ def heat_map(database: Database, report: str = "") -> HeatMap:
         names = _names(session)
         reports = report_titles(session)
     rows = [MapRow(body, names.get(body, body), counts) for body, counts in found.items()]
-    return HeatMap(tuple(sorted(rows, key=lambda row: row.name)), reports)
+    rows.sort(key=lambda row: row.name)
+    if order.by != BY_NAME.by:
+        rows.sort(key=lambda row: row.all if order.by == "all" else row.counts[Stage(order.by)])
+    return HeatMap(tuple(reversed(rows) if order.descending else rows), reports)
 
 
 def _names(session: Session) -> dict[str, str]:

@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, distinct, exists, false, func, or_
 from sqlalchemy import case as when
-from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import Select, SelectOfScalar
 
@@ -21,6 +20,7 @@ from lifecycle.policy import Policy
 from lifecycle.words import WITH_INSPECTORATE, Side, Stage
 from models.database import Database
 from models.tables import Body, CaseRow, ClockRow, Recommendation, Report
+from office.ordering import By, Columns, Order
 from office.owing import IMPLEMENTATION, RUNNING, SUBMISSION, SUBMITTABLE, Duty, Row, told
 
 INSPECTION = "inspection"
@@ -73,11 +73,32 @@ class Owed:
     reports: Mapping[str, str] = field(default_factory=dict)
 
 
-def owed(database: Database, kinds: Kinds, sought: Sought, today: date, *, page: int, size: int) -> Owed:
-    """A page (from 1) of what is sought, most urgent first; what is closed, newest first."""
+USUAL = Order("")
+"""The most urgent first; of what is closed, the newest."""
+COLUMNS: Columns = {
+    "due": (col(ClockRow.due), col(CaseRow.reference), col(ClockRow.id)),
+    "duty": (col(ClockRow.kind), col(ClockRow.due), col(CaseRow.reference), col(ClockRow.id)),
+    "reference": (col(CaseRow.reference), col(ClockRow.id)),
+    "report": (col(CaseRow.report_id), col(CaseRow.reference), col(ClockRow.id)),
+    "stage": (col(CaseRow.stage), col(CaseRow.reference), col(ClockRow.id)),
+    "ended": (col(CaseRow.ended_on), col(CaseRow.id)),
+}
+
+
+def owed(
+    database: Database,
+    kinds: Kinds,
+    sought: Sought,
+    today: date,
+    *,
+    page: int,
+    size: int,
+    order: Order = USUAL,
+) -> Owed:
+    """A page (from 1) of what is sought."""
     with database.reading() as session:
         heaps, overdue = _heaps(session, kinds, sought.body, today)
-        rows = session.exec(_select(kinds, sought, today, (page - 1) * size, size)).all()
+        rows = session.exec(_select(kinds, sought, today, order, (page - 1) * size, size)).all()
         whole = sought == Sought(sought.body, sought.view)
         return Owed(
             duties=told(session, rows),
@@ -88,10 +109,12 @@ def owed(database: Database, kinds: Kinds, sought: Sought, today: date, *, page:
         )
 
 
-def all_owed(database: Database, kinds: Kinds, body: str, today: date) -> tuple[Duty, ...]:
-    """Everything that a body owes, most urgent first."""
+def all_owed(
+    database: Database, kinds: Kinds, sought: Sought, today: date, order: Order = USUAL
+) -> tuple[Duty, ...]:
+    """Everything that is sought."""
     with database.reading() as session:
-        rows = session.exec(_select(kinds, Sought(body), today)).all()
+        rows = session.exec(_select(kinds, sought, today, order)).all()
         return told(session, rows)
 
 
@@ -167,10 +190,10 @@ def _theirs(kinds: Kinds) -> ColumnElement[bool]:
 
 
 def _select(
-    kinds: Kinds, sought: Sought, today: date, first: int = 0, most: int | None = None
+    kinds: Kinds, sought: Sought, today: date, asked: Order, first: int = 0, most: int | None = None
 ) -> Select[CaseRow, ClockRow, Recommendation, Report]:
     """What is sought, in order. Names are joined to the page alone: sorting all of them took most of the time."""
-    order = _order(sought)
+    order = _order(sought, asked)
     found = _keys(kinds, sought, today).order_by(*order).limit(most).offset(first).subquery()
     return (
         select(CaseRow, ClockRow, Recommendation, Report)
@@ -199,7 +222,9 @@ def _keys(kinds: Kinds, sought: Sought, today: date) -> Select[str, str]:
     return query.where(*_conditions(kinds, sought, today))
 
 
-def _order(sought: Sought) -> list[ColumnElement[Any] | Mapped[Any]]:
+def _order(sought: Sought, order: Order) -> list[By]:
+    if order != USUAL:
+        return order.of(COLUMNS)
     if sought.view is View.closed:
         return [col(CaseRow.ended_on).desc(), col(CaseRow.id)]
     due = col(ClockRow.due)

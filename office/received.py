@@ -1,14 +1,15 @@
-"""Every letter and mail that a body was sent, as it was sent, newest first."""
+"""Every letter and mail that a body was sent, as it was sent."""
 
 from dataclasses import dataclass
 from datetime import date
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from lifecycle.words import Role, Side
 from models.database import Database
 from models.tables import CaseRow, EventRow, Mail, MailState, Notice, SealedText
+from office.ordering import Columns, Order
 
 LEFT = (MailState.accepted.value, MailState.unknown.value)
 LETTERS = {"requested": "Request letter", "letter_sent": "Assessment letter"}
@@ -29,7 +30,7 @@ class Letter:
 
 @dataclass(frozen=True)
 class Received:
-    """A page of mails, how many there are in all, and the newest letters."""
+    """A page of mails, how many there are in all, and of letters as many."""
 
     mails: tuple[Mail, ...]
     count: int
@@ -40,19 +41,40 @@ class NotReceived(LookupError):  # noqa: N818 - said to a person
     """This body was sent no such letter or mail."""
 
 
-def received(database: Database, body: str, *, page: int, size: int) -> Received:
-    """A page (from 1) of the mails, and of the letters as many."""
+NEWEST = Order("sent", descending=True)
+MAILS: Columns = {
+    "sent": (col(Mail.composed_at), col(Mail.id)),
+    "subject": (col(Mail.subject), col(Mail.composed_at).desc(), col(Mail.id)),
+    "to": (col(Mail.mailbox), col(Mail.composed_at).desc(), col(Mail.id)),
+}
+NEWEST_LETTER = Order("on", descending=True)
+_LAST = (col(EventRow.at).desc(), col(EventRow.stream), col(EventRow.seq))
+LETTER_ORDERS: Columns = {
+    "on": (col(EventRow.at), col(EventRow.stream), col(EventRow.seq)),
+    "letter": (col(EventRow.kind), *_LAST),
+    "reference": (col(EventRow.stream), *_LAST),
+}
+
+
+def received(
+    database: Database,
+    body: str,
+    *,
+    page: int,
+    size: int | None,
+    order: Order = NEWEST,
+    letters: Order = NEWEST_LETTER,
+) -> Received:
+    """A page (from 1) of the mails, and of the letters as many. Without a size: all of them."""
+    first = (page - 1) * size if size is not None else 0
     with database.reading() as session:
         where = (col(Mail.id).in_(_told(body)), col(Mail.state).in_(LEFT))
         mails = session.exec(
-            select(Mail)
-            .where(*where)
-            .order_by(col(Mail.composed_at).desc(), col(Mail.id))
-            .limit(size)
-            .offset((page - 1) * size)
+            select(Mail).where(*where).order_by(*order.of(MAILS)).limit(size).offset(first)
         ).all()
         count = session.exec(select(func.count()).select_from(Mail).where(*where)).one()
-        return Received(tuple(mails), count, _letters(session, body, page, size))
+        query = _sent(body).order_by(*letters.of(LETTER_ORDERS)).limit(size).offset(first)
+        return Received(tuple(mails), count, tuple(_letter(row) for row in session.exec(query)))
 
 
 def mail(database: Database, body: str, mail_id: str) -> Mail:
@@ -89,16 +111,6 @@ def _told(body: str) -> SelectOfScalar[str] | SelectOfScalar[None]:
 def _sent(body: str) -> SelectOfScalar[EventRow]:
     cases = select(CaseRow.id).where(CaseRow.body_id == body, CaseRow.kind == "recommendation")
     return select(EventRow).where(col(EventRow.stream).in_(cases), col(EventRow.kind).in_(LETTERS))
-
-
-def _letters(session: Session, body: str, page: int, size: int) -> tuple[Letter, ...]:
-    rows = session.exec(
-        _sent(body)
-        .order_by(col(EventRow.at).desc(), col(EventRow.stream))
-        .limit(size)
-        .offset((page - 1) * size)
-    )
-    return tuple(_letter(row) for row in rows)
 
 
 def _letter(row: EventRow) -> Letter:

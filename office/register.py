@@ -9,6 +9,15 @@ from sqlmodel import Session, col, select
 
 from models.database import Database
 from models.tables import Allocation, Person, PersonnelChange, PersonRole
+from office.ordering import Columns, Order
+
+BY_ID = Order("id")
+COLUMNS: Columns = {
+    "id": (col(Person.id),),
+    "name": (col(Person.name), col(Person.id)),
+    "mailbox": (col(Person.mailbox), col(Person.id)),
+    "leaves": (col(Person.until), col(Person.id)),
+}
 
 
 @dataclass(frozen=True)
@@ -21,7 +30,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Register:
-    """A page of people, by id; how many there are in all."""
+    """A page of people; how many there are in all."""
 
     entries: Sequence[Entry]
     total: int
@@ -39,9 +48,19 @@ class Sheet:
 
 
 def register(
-    database: Database, words: str, role: str, gone: bool, today: date, offset: int, limit: int
+    database: Database,
+    words: str,
+    role: str,
+    gone: bool,
+    today: date,
+    offset: int,
+    limit: int | None,
+    order: Order = BY_ID,
 ) -> Register:
-    """Those with these words in id, name or mailbox and this role (empty: any); who has left only where asked for."""
+    """Those with these words in id, name or mailbox and this role (empty: any); who has left only where asked for.
+
+    Without a limit: all of them.
+    """
     wanted: list[ColumnElement[bool]] = []
     if words:
         columns = (Person.id, Person.name, Person.mailbox)
@@ -54,7 +73,7 @@ def register(
     with database.reading() as session:
         total = session.exec(select(func.count()).select_from(Person).where(*wanted)).one()
         people = session.exec(
-            select(Person).where(*wanted).order_by(col(Person.id)).offset(offset).limit(limit)
+            select(Person).where(*wanted).order_by(*order.of(COLUMNS)).offset(offset).limit(limit)
         ).all()
         roles = _roles(session, [person.id for person in people])
         return Register([Entry(person, roles.get(person.id, ())) for person in people], total)

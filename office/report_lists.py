@@ -9,6 +9,7 @@ from sqlmodel import Session, col, func, select
 from lifecycle.words import ENDS, Stage
 from models.database import Database
 from models.tables import Body, CaseRow, Criterion, Recommendation, Report
+from office.ordering import Columns, Order
 
 PAGE = 50
 RESPONSE = "response"
@@ -45,7 +46,7 @@ class ReportLine:
 
 @dataclass(frozen=True)
 class ReportPage:
-    """A page of the list of reports, the newest first."""
+    """A page of the list of reports."""
 
     lines: tuple[ReportLine, ...]
     count: int
@@ -84,16 +85,21 @@ class ReportFile:
     responses: tuple[CaseRow, ...]
 
 
-def report_page(database: Database, page: int) -> ReportPage:
-    """A page of reports, in three queries at any size."""
+NEWEST = Order("published", descending=True)
+COLUMNS: Columns = {
+    "title": (col(Report.title), col(Report.id)),
+    "published": (col(Report.published_on), col(Report.id)),
+}
+
+
+def report_page(database: Database, page: int | None, order: Order = NEWEST) -> ReportPage:
+    """A page of reports, in three queries at any size. Without a page: all of them."""
     with database.reading() as session:
         count = session.exec(select(func.count()).select_from(Report)).one()
-        reports = session.exec(
-            select(Report)
-            .order_by(col(Report.published_on).desc(), col(Report.id))
-            .limit(PAGE)
-            .offset((max(1, page) - 1) * PAGE)
-        ).all()
+        query = select(Report).order_by(*order.of(COLUMNS))
+        if page is not None:
+            query = query.limit(PAGE).offset((max(1, page) - 1) * PAGE)
+        reports = session.exec(query).all()
         tallies = _by_report(session, [report.id for report in reports])
     return ReportPage(tuple(ReportLine(report, tallies[report.id]) for report in reports), count)
 

@@ -31,6 +31,7 @@ from models.tables import (
 )
 from office.casework import seal_submission_from_uploads
 from office.desk import Desk
+from office.ordering import Columns, Order
 from office.owing import explained, rules_of
 from office.unsent import Attached, Drafted, release, sent
 from office.uploads.shelf import scanned
@@ -115,17 +116,35 @@ def name_of(database: Database, oversight: str) -> str:
         return row.name if row else oversight
 
 
+USUAL = Order("")
+"""Those that are due by their last day; those that have ended, the newest first."""
+COLUMNS: Columns = {
+    "due": (col(ClockRow.due), col(CaseRow.id)),
+    "report": (col(Report.title), col(CaseRow.id)),
+    "body": (col(Body.name), col(CaseRow.id)),
+}
+
+
 def responses(
-    database: Database, oversight: str, today: date, *, ended: bool, page: int, size: int
+    database: Database,
+    oversight: str,
+    today: date,
+    *,
+    ended: bool,
+    page: int,
+    size: int | None,
+    order: Order = USUAL,
 ) -> Responses:
-    """A page (from 1): those that are due, most urgent first; or those that have ended, newest first."""
+    """A page (from 1) of those that are due, or of those that have ended. Without a size: all of them."""
     is_over = col(CaseRow.ended_on).is_not(None) if ended else col(CaseRow.ended_on).is_(None)
     where = (CaseRow.kind == "response", CaseRow.oversight_id == oversight, is_over)
-    order = [col(CaseRow.ended_on).desc()] if ended else [col(ClockRow.due).is_(None), col(ClockRow.due)]
+    newest = Order("ended", descending=True) if ended else Order("due")
+    by = (newest if order == USUAL else order).of(
+        {**COLUMNS, "ended": (col(CaseRow.ended_on), col(CaseRow.id))}
+    )
+    first = (page - 1) * size if size is not None else 0
     with database.reading() as session:
-        rows = session.exec(
-            _joined().where(*where).order_by(*order, col(CaseRow.id)).limit(size).offset((page - 1) * size)
-        ).all()
+        rows = session.exec(_joined().where(*where).order_by(*by).limit(size).offset(first)).all()
         count = session.exec(select(func.count()).select_from(CaseRow).where(*where)).one()
         return Responses(tuple(_line(*row) for row in rows), count, _forces(session, oversight, today))
 

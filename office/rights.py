@@ -46,7 +46,7 @@ MAY: dict[str, tuple[Role, ...]] = {
     "take_case": INSPECTORS,
     "arrange_cover": INSPECTORS,
     "declare_conflict": INSPECTORS,
-    "contacts": (*BODY, Role.operations),
+    "contacts": (*BODY, Role.oversight, Role.operations),
     "see_case": (*BODY, Role.oversight, *WATCHERS),
     "see_body": (*BODY, *WATCHERS),
     "see_oversight": (Role.oversight, *WATCHERS),

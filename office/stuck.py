@@ -12,6 +12,7 @@ from lifecycle.dates import local_date
 from lifecycle.words import Refused
 from models.database import Database
 from models.tables import Repair
+from office.ordering import Columns, Order
 from office.people import find_actor
 from office.rights import role_for
 
@@ -22,18 +23,25 @@ BY_THEMSELVES = {
 }
 """What is not closed by hand: the state behind it would stay, and nobody would see it."""
 
+OLDEST = Order("since")
+COLUMNS: Columns = {
+    "what": (col(Repair.kind), col(Repair.subject), col(Repair.id)),
+    "cause": (col(Repair.cause), col(Repair.opened_at), col(Repair.id)),
+    "since": (col(Repair.opened_at), col(Repair.id)),
+}
+
 
 @dataclass(frozen=True)
 class Stuck:
-    """A page of open repairs, oldest first; how many there are of each kind, and of the kind asked for."""
+    """A page of open repairs; how many there are of each kind, and of the kind asked for."""
 
     repairs: Sequence[Repair]
     kinds: dict[str, int]
     total: int
 
 
-def stuck(database: Database, kind: str, offset: int, limit: int) -> Stuck:
-    """Open repairs, of one kind or of all (an empty `kind`)."""
+def stuck(database: Database, kind: str, offset: int, limit: int | None, order: Order = OLDEST) -> Stuck:
+    """Open repairs, of one kind or of all (an empty `kind`). Without a limit: all of them."""
     still = col(Repair.closed_at).is_(None)
     with database.reading() as session:
         kinds = dict(
@@ -41,7 +49,7 @@ def stuck(database: Database, kind: str, offset: int, limit: int) -> Stuck:
                 select(Repair.kind, func.count()).where(still).group_by(Repair.kind).order_by(Repair.kind)
             ).all()
         )
-        query = select(Repair).where(still).order_by(col(Repair.opened_at), col(Repair.id))
+        query = select(Repair).where(still).order_by(*order.of(COLUMNS))
         if kind:
             query = query.where(Repair.kind == kind)
         rows = session.exec(query.offset(offset).limit(limit)).all()

@@ -30,9 +30,13 @@ from models.database import Database
 from models.tables import Allocation, Body, CaseRow, Conflict, EventRow, Person, Recommendation
 from models.tables.core import CASES, CLOCKS, EVENTS
 from office.cover import covered_by
+from office.ordering import By, Columns, Order
 from office.people import INSPECTORATE, Actor
 
 PAGE = 50
+AT_ONCE = 1_000
+URGENT = Order("due")
+SORTS = ("due", "task", "body", "reference", "holder")
 SOON = timedelta(weeks=12)
 """A follow-up inspection further off than this is nobody's work yet."""
 
@@ -79,6 +83,7 @@ class Wanted:
     late: bool = False
     returned: bool = False
     page: int = 1
+    order: Order = URGENT
 
 
 @dataclass(frozen=True)
@@ -124,9 +129,21 @@ def work(database: Database, actor: Actor, wanted: Wanted, today: date) -> WorkP
         counts, late = _counts(session, duty, where, today)
         if wanted.task is not None:
             where = [*where, duty.c.task == wanted.task.value]
-        lines = _lines(session, duty, where, wanted.page, today)
+        lines = _lines(session, duty, where, wanted, today)
         shown = counts.get(wanted.task, 0) if wanted.task else sum(counts.values())
         return WorkPage(_with_assessments(session, lines), counts, late, max(1, -(-shown // PAGE)), covering)
+
+
+def all_work(database: Database, actor: Actor, wanted: Wanted, today: date) -> list[Work]:
+    """The same work on all its pages, for an export."""
+    with database.reading() as session:
+        duty = _duties()
+        where = _where(duty, actor, covered_by(session, actor.id, today), wanted, today)
+        if wanted.task is not None:
+            where = [*where, duty.c.task == wanted.task.value]
+        lines = _lines(session, duty, where, wanted, today, whole=True)
+        some = [lines[first : first + AT_ONCE] for first in range(0, len(lines), AT_ONCE)]
+        return [line for part in some for line in _with_assessments(session, part)]
 
 
 def _duties() -> Subquery:
@@ -236,7 +253,13 @@ def _counts(
 
 
 def _lines(
-    session: Session, duty: Subquery, where: list[ColumnElement[bool]], page: int, today: date
+    session: Session,
+    duty: Subquery,
+    where: list[ColumnElement[bool]],
+    wanted: Wanted,
+    today: date,
+    *,
+    whole: bool = False,
 ) -> list[Work]:
     columns = (
         *(duty.c.task, duty.c.case, duty.c.clock, duty.c.due, CaseRow.reference, CaseRow.body_id),
@@ -248,10 +271,10 @@ def _lines(
         .join(Recommendation, col(Recommendation.reference) == CaseRow.reference, isouter=True)
         .join(Person, col(Person.id) == Allocation.person_id, isouter=True)
         .where(*where)
-        .order_by(duty.c.due.is_(None), duty.c.due, duty.c.case, duty.c.clock)
-        .limit(PAGE)
-        .offset((page - 1) * PAGE)
+        .order_by(*wanted.order.of(_sorts(duty)))
     )
+    if not whole:
+        query = query.limit(PAGE).offset((wanted.page - 1) * PAGE)
     return [
         Work(
             task=Task(task),
@@ -270,6 +293,18 @@ def _lines(
             session.connection().execute(query)
         )
     ]
+
+
+def _sorts(duty: Subquery) -> Columns:
+    last = (duty.c.due.is_(None), duty.c.due, duty.c.case, duty.c.clock)
+    leads: tuple[By, ...] = (
+        duty.c.due,
+        duty.c.task,
+        col(Body.name),
+        col(CaseRow.reference),
+        col(Person.name),
+    )
+    return {name: (lead, *last) for name, lead in zip(SORTS, leads, strict=True)}
 
 
 def _with_assessments(session: Session, lines: list[Work]) -> list[Work]:

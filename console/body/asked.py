@@ -1,5 +1,6 @@
 """What a body asked, and the answers."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -7,11 +8,18 @@ from starlette.responses import Response
 
 from console.body.frame import SEES, SIZE, home, page
 from console.inspect.links import pages
+from console.listing import Column, files, heads, order_in
 from console.room import ByVisitor, InRoom
 from console.rules import case_path
-from office.asked import asked
+from console.sheets import as_file
+from office.asked import NEWEST, Asked, asked
 
 router = APIRouter(include_in_schema=False)
+COLUMNS = (Column("Date", "at"), Column("Recommendation", "reference"))
+IN_FILE = (
+    *("Asked", "Recommendation", "By", "What", "Until", "Words"),
+    *("Answered", "Answer", "Reasons", "Link"),
+)
 
 
 @router.get("/body/{body}/asked", dependencies=[SEES])
@@ -23,8 +31,10 @@ async def show(
     number: Annotated[str, Query(alias="page")] = "1",
 ) -> Response:
     at = page_number(number)
-    found = await room.read(lambda database: asked(database, body, page=at, size=SIZE))
+    order = order_in(request, COLUMNS, NEWEST)
+    found = await room.read(lambda database: asked(database, body, page=at, size=SIZE, order=order))
     here = f"{home(body)}/asked"
+    chosen = {name: request.query_params.get(name, "") for name in ("sort", "order")}
     return await page(
         request,
         room,
@@ -33,8 +43,32 @@ async def show(
         "body/asked.html",
         found=found,
         case_path=case_path,
-        pagination=pages(here, {}, at, -(-found.count // SIZE)),
+        heads=heads(request, COLUMNS, order),
+        files=files(request, here),
+        pagination=pages(here, chosen, at, -(-found.count // SIZE)),
     )
+
+
+@router.get("/body/{body}/asked/export.{kind}", dependencies=[SEES])
+async def export(request: Request, room: InRoom, body: str, kind: str) -> Response:
+    """All that was asked, with the answers."""
+    order = order_in(request, COLUMNS, NEWEST)
+    found = await room.read(lambda database: asked(database, body, page=1, size=None, order=order))
+    rows = [
+        (
+            *(one.at, one.reference, one.by, f"More time for {one.clock}" if one.due else "Question"),
+            *(one.due, one.words, *_answer(one)),
+            room.settings.base_url + case_path(one.case),
+        )
+        for one in found.asked
+    ]
+    return await as_file(kind, f"asked-{body}", "Questions and requests", IN_FILE, room.today, lambda: rows)
+
+
+def _answer(one: Asked) -> tuple[datetime | None, str, str]:
+    if one.answer is not None:
+        return one.answer.at, one.answer.said, one.answer.words
+    return None, "No answer was needed any more" if one.moot else "No answer yet", ""
 
 
 def page_number(given: str) -> int:

@@ -9,11 +9,16 @@ from starlette.responses import Response
 from console.body.asked import page_number
 from console.body.frame import SEES, SIZE, home, page
 from console.inspect.links import pages
+from console.listing import Column, files, heads, order_in
 from console.room import ByVisitor, InRoom
 from console.rules import NotFound, case_path
-from office.received import NotReceived, letter, mail, received
+from console.sheets import Row, as_file
+from office.received import NEWEST, NEWEST_LETTER, NotReceived, letter, mail, received
 
 router = APIRouter(include_in_schema=False)
+MAILS = (Column("Sent", "sent"), Column("Subject", "subject"), Column("To", "to"))
+LETTERS = (Column("Date", "on"), Column("Letter", "letter"), Column("Recommendation", "reference"))
+IN_FILE = ("Kind", "Sent", "Letter or subject", "To", "Recommendation", "Link")
 
 
 @router.get("/body/{body}/post", dependencies=[SEES])
@@ -25,8 +30,12 @@ async def show(
     number: Annotated[str, Query(alias="page")] = "1",
 ) -> Response:
     at = page_number(number)
-    found = await room.read(lambda database: received(database, body, page=at, size=SIZE))
+    order, letters = order_in(request, MAILS, NEWEST), order_in(request, LETTERS, NEWEST_LETTER)
+    found = await room.read(
+        lambda database: received(database, body, page=at, size=SIZE, order=order, letters=letters)
+    )
     here = f"{home(body)}/post"
+    asked = {name: request.query_params.get(name, "") for name in ("sort", "order")}
     return await page(
         request,
         room,
@@ -37,8 +46,30 @@ async def show(
         here=here,
         quote=quote,
         case_path=case_path,
-        pagination=pages(here, {}, at, -(-found.count // SIZE)),
+        mail_heads=heads(request, MAILS, order),
+        letter_heads=heads(request, LETTERS, letters),
+        files=files(request, here),
+        pagination=pages(here, asked, at, -(-found.count // SIZE)),
     )
+
+
+@router.get("/body/{body}/post/export.{kind}", dependencies=[SEES])
+async def export(request: Request, room: InRoom, body: str, kind: str) -> Response:
+    """All letters and mails, as a list to keep."""
+    order, letters = order_in(request, MAILS, NEWEST), order_in(request, LETTERS, NEWEST_LETTER)
+    found = await room.read(
+        lambda database: received(database, body, page=1, size=None, order=order, letters=letters)
+    )
+    here = f"{room.settings.base_url}{home(body)}/post"
+    rows: list[Row] = [
+        ("Letter", one.on, one.title, "", one.reference, f"{here}/letters/{quote(one.id)}")
+        for one in found.letters
+    ]
+    rows += [
+        ("Mail", one.composed_at, one.subject, one.mailbox, "", f"{here}/{quote(one.id)}")
+        for one in found.mails
+    ]
+    return await as_file(kind, f"post-{body}", "Letters and mail", IN_FILE, room.today, lambda: rows)
 
 
 @router.get("/body/{body}/post/letters/{letter_id}", dependencies=[SEES])

@@ -111,7 +111,7 @@ def sort_link(sought: Sought, sort: Sort) -> str:
     return f"/cases{query(replace(sought, sort=sort, descending=turned))}"
 
 
-def direction(sought: Sought, sort: Sort) -> str:
+def direction(sought: Sought, sort: Sort | None) -> str:
     if sought.sort is not sort:
         return "none"
     return "descending" if sought.descending else "ascending"

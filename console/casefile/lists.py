@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from console.casefile.finding import SHOWN, WAITING, chosen, direction, query, sort_link, sought_in
+from console.listing import KINDS, Head
 from console.pages import render
 from console.room import InRoom, Room
 from console.rules import case_path, needs
@@ -42,14 +43,14 @@ async def show(request: Request, room: InRoom) -> Response:
         found=found,
         sought=sought,
         heads=[
-            (title, sort and sort_link(sought, sort), sort and direction(sought, sort))
+            Head(title, sort_link(sought, sort) if sort else "", direction(sought, sort), numeric=False)
             for sort, title in COLUMNS
         ],
         chosen=chosen(sought, offered),
         fields=_fields(sought, offered, request.query_params),
         pagination=pages_of(sought.page, found.pages, lambda page: f"/cases{query(sought, page)}"),
         counted=counted(found),
-        exports=query(sought),
+        files={title: f"/cases/export.{kind}{query(sought)}" for kind, title in KINDS.items()},
         today=room.today,
         tag=stage_tag,
         capital=capital,

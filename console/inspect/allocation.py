@@ -9,7 +9,8 @@ from starlette.responses import Response
 
 from console.cookies import onward
 from console.inspect.links import at, pages, view
-from console.inspect.work import TASKS, View
+from console.inspect.work import COLUMNS, TASKS, View, work_file
+from console.listing import files, heads
 from console.pages import render
 from console.room import ByVisitor, InRoom, Room, Visitor
 from console.rules import case_id, case_path, needs
@@ -66,6 +67,16 @@ async def give(
     return await _page(request, room, visitor, asked, Given(), results=results)
 
 
+@router.get(f"{PATH}/export.{{kind}}", dependencies=[needs("allocate")])
+async def export(room: InRoom, visitor: ByVisitor, asked: Annotated[View, Query()], kind: str) -> Response:
+    return await work_file(room, visitor, _asked(asked), kind, "allocation", "Allocation")
+
+
+def _asked(asked: View) -> View:
+    """Here, what nobody has is shown first."""
+    return asked.model_copy(update={"whose": Whose.nobody.value}) if asked.whose == Whose.mine else asked
+
+
 async def _page(
     request: Request,
     room: Room,
@@ -76,8 +87,7 @@ async def _page(
     errors: dict[str, str] | None = None,
     results: Sequence[Outcome] = (),
 ) -> Response:
-    whose = Whose.nobody.value if asked.whose == Whose.mine else asked.whose
-    asked = asked.model_copy(update={"whose": whose})
+    asked = _asked(asked)
     found = await room.read(lambda database: work(database, visitor.actor, asked.wanted(), room.today))
     people = await room.read(lambda database: allocation.inspectors(database, room.now))
     chosen = asked.chosen()
@@ -93,8 +103,10 @@ async def _page(
         given=given,
         results=results,
         action=view(PATH, chosen, page=asked.page),
+        heads=heads(request, COLUMNS, asked.standing),
+        files=files(request, PATH),
         links=[
-            (title, view(PATH, chosen, whose=value), value == whose)
+            (title, view(PATH, chosen, whose=value), value == asked.whose)
             for value, title in (
                 (Whose.nobody.value, "Allocated to nobody"),
                 (Whose.all.value, "Everything"),

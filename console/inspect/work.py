@@ -7,11 +7,14 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from console.inspect.links import at, pages, view
+from console.listing import Column, files, heads
 from console.pages import render
-from console.room import ByVisitor, InRoom, Visitor
+from console.room import ByVisitor, InRoom, Room, Visitor
 from console.rules import case_path, needs
+from console.sheets import as_file
 from office.allocation import inspectors
-from office.worklist import Task, Wanted, Whose, Work, work
+from office.ordering import Order
+from office.worklist import SORTS, Task, Wanted, Whose, Work, all_work, work
 
 router = APIRouter(include_in_schema=False)
 PATH = "/inspect"
@@ -29,6 +32,17 @@ WHOSE = {
     Whose.nobody: "Allocated to nobody",
     Whose.all: "Everybody’s",
 }
+COLUMNS = (
+    Column("Due", "due"),
+    Column("What to do", "task"),
+    Column("Body", "body"),
+    Column("Recommendation", "reference"),
+    Column("Whose", "holder"),
+)
+IN_FILE = (
+    *("Due", "Days late", "What to do", "Body"),
+    *("Recommendation", "Title", "Whose", "Returned", "Link"),
+)
 DOORS = {
     Task.assess: ("assess", "see_work"),
     Task.time: ("answer", "answer_request"),
@@ -51,14 +65,40 @@ class View(BaseModel):
     late: bool = False
     returned: bool = False
     page: Annotated[int, Field(ge=1, le=100_000)] = 1
+    sort: Annotated[str, Field(max_length=20)] = ""
+    order: Annotated[str, Field(max_length=4)] = ""
+
+    @property
+    def standing(self) -> Order:
+        """The order asked for; the most urgent first where there is none such."""
+        return Order(self.sort, self.order == "desc") if self.sort in SORTS else Order("due")
 
     def wanted(self) -> Wanted:
-        return Wanted(**self.model_dump())
+        return Wanted(**self.model_dump(exclude={"sort", "order"}), order=self.standing)
 
     def chosen(self) -> dict[str, object]:
         """As it stands in an address."""
         said = self.model_dump(mode="json")
         return said | {"whose": "" if self.whose == Whose.mine else self.whose}
+
+
+async def work_file(room: Room, visitor: Visitor, asked: View, kind: str, name: str, title: str) -> Response:
+    """The work that a view shows, on all its pages, as a file."""
+    found = await room.read(lambda database: all_work(database, visitor.actor, asked.wanted(), room.today))
+    rows = [
+        (
+            *(line.due, line.days_late or None, TASKS[line.task], line.body_name),
+            *(line.reference, line.title, line.holder_name, "returned" if line.returned else ""),
+            room.settings.base_url + case_path(line.case),
+        )
+        for line in found
+    ]
+    return await as_file(kind, name, title, IN_FILE, room.today, lambda: rows)
+
+
+@router.get(f"{PATH}/export.{{kind}}", dependencies=[needs("see_work")])
+async def export(room: InRoom, visitor: ByVisitor, asked: Annotated[View, Query()], kind: str) -> Response:
+    return await work_file(room, visitor, asked, kind, "work", "Work")
 
 
 @router.get(PATH, dependencies=[needs("see_work")])
@@ -88,6 +128,8 @@ async def show(
             for name in ("body", "report", "reference")
         },
         href=lambda line: _door(visitor, line),
+        heads=heads(request, COLUMNS, asked.standing),
+        files=files(request, PATH),
         case_path=case_path,
         pagination=pages(PATH, chosen, asked.page, found.pages),
         me=visitor.id,

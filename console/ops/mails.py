@@ -1,7 +1,8 @@
 """The outbox, and one mail as it was sent, with every attempt; retried, held, released, resolved."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import chain
 from urllib.parse import quote
 
 from fastapi import Request
@@ -9,13 +10,15 @@ from starlette.responses import Response
 
 from activities.mail.repair import NotPossible
 from console.cookies import onward
+from console.listing import Column, files, heads, order_in
 from console.ops.shell import LOOK, PAGE, Said, ops_router, page_of, pagination, show, typed
 from console.room import ByVisitor, InRoom, Room
 from console.rules import NotFound, needs
+from console.sheets import Row, as_file
 from lifecycle.words import Refused
-from models.tables import MailState
+from models.tables import Mail, MailState
 from office import post
-from office.outbox import outbox
+from office.outbox import NEWEST, every_mail, outbox
 
 router = ops_router()
 ACT = needs("mail")
@@ -36,15 +39,29 @@ TAGS = {
     MailState.deferred: "govuk-tag--yellow",
 }
 SEND_AGAIN = "send again"
+COLUMNS = (
+    Column("Subject", "subject"),
+    Column("To", "mailbox"),
+    Column("Composed", "composed"),
+    Column("Outcome", "state"),
+    Column("Tries", "tries", numeric=True),
+)
+IN_FILE = (
+    *(column.title for column in COLUMNS),
+    *("Held", "Settled", "The server’s answer", "About", "Message-ID", "Link"),
+)
 
 
 @router.get("/ops/mail", dependencies=[LOOK])
 async def listed(
     request: Request, room: InRoom, state: str = "", mailbox: str = "", page: int = 1
 ) -> Response:
+    order = order_in(request, COLUMNS, NEWEST)
     counted = await room.read(lambda database: outbox(database, state, mailbox.strip(), 0, 0))
     at, pages = page_of(page, counted.total)
-    found = await room.read(lambda database: outbox(database, state, mailbox.strip(), (at - 1) * PAGE, PAGE))
+    found = await room.read(
+        lambda database: outbox(database, state, mailbox.strip(), (at - 1) * PAGE, PAGE, order)
+    )
     return await show(
         request,
         room,
@@ -54,7 +71,37 @@ async def listed(
         tags=TAGS,
         state=state,
         mailbox=mailbox,
+        heads=heads(request, COLUMNS, order),
+        files=files(request, "/ops/mail"),
         pages=pagination(request, at, pages),
+    )
+
+
+@router.get("/ops/mail/export.{kind}", dependencies=[LOOK])
+async def export(request: Request, room: InRoom, kind: str, state: str = "", mailbox: str = "") -> Response:
+    """The same mails in the same order, as a file."""
+    order = order_in(request, COLUMNS, NEWEST)
+
+    def rows() -> Iterator[Row]:
+        for mail in chain.from_iterable(every_mail(room.database, state, mailbox.strip(), order)):
+            yield _row(mail, room.settings.base_url)
+
+    return await as_file(kind, "mail", "Mail", IN_FILE, room.today, rows)
+
+
+def _row(mail: Mail, base_url: str) -> Row:
+    return (
+        mail.subject,
+        mail.mailbox,
+        mail.composed_at,
+        STATES[MailState(mail.state)],
+        mail.tries,
+        "held" if mail.held else "",
+        mail.settled_at,
+        mail.reply,
+        mail.case_id,
+        mail.message_id,
+        f"{base_url}/ops/mail/{quote(mail.id)}",
     )
 
 

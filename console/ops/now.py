@@ -10,19 +10,26 @@ from fastapi import Header, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.responses import RedirectResponse, Response
 
+from console.listing import Column, files, heads, order_in
 from console.ops.figures import figures
 from console.ops.live import Live
 from console.ops.shell import LOOK, ops_router, show
 from console.room import ByVisitor, InRoom, Room, Visitor
+from console.sheets import Row, as_file
 from console.signin import limits_of
 from console.stages import stage_text
 from lifecycle.dates import plain_date
 from office.access import still_in
-from office.overview import OPEN_STAGES, WEEK, heat_map
+from office.overview import BY_NAME, OPEN_STAGES, WEEK, heat_map
 from office.people import NotAllowed, find_actor
 from office.rights import may
 
 router = ops_router()
+COLUMNS = (
+    Column("Body", "body"),
+    *(Column(stage_text(stage), stage.value, numeric=True) for stage in OPEN_STAGES),
+    Column("All", "all", numeric=True),
+)
 
 
 def live_in(request: Request) -> Live:
@@ -80,18 +87,31 @@ def _may_still(room: Room, visitor: Visitor) -> bool:
 
 @router.get("/ops/map", dependencies=[LOOK])
 async def heat(request: Request, room: InRoom, report: str = "") -> Response:
-    found = await room.read(lambda database: heat_map(database, report))
+    order = order_in(request, COLUMNS, BY_NAME)
+    found = await room.read(lambda database: heat_map(database, report, order))
     return await show(
         request,
         room,
         "map.html",
         map=found,
-        stages=OPEN_STAGES,
+        heads=heads(request, COLUMNS, order),
+        files=files(request, "/ops/map"),
         named=[(stage, stage_text(stage).lower()) for stage in OPEN_STAGES],
         report=report,
         totals=found.totals(),
         shade=shade,
     )
+
+
+@router.get("/ops/map/export.{kind}", dependencies=[LOOK])
+async def export(request: Request, room: InRoom, kind: str, report: str = "") -> Response:
+    order = order_in(request, COLUMNS, BY_NAME)
+    found = await room.read(lambda database: heat_map(database, report, order))
+    rows: list[Row] = [
+        (row.name, *(row.counts[stage] for stage in OPEN_STAGES), row.all) for row in found.rows
+    ]
+    titles = [column.title for column in COLUMNS]
+    return await as_file(kind, "map", "Open cases", titles, room.today, lambda: rows)
 
 
 def shade(count: int, most: int) -> int:

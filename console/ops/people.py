@@ -11,20 +11,31 @@ from starlette.responses import Response
 
 from console.cookies import onward
 from console.dates import NotADate, read_date, typed
+from console.listing import Column, files, heads, order_in
 from console.ops.shell import LOOK, NUL, PAGE, ops_router, page_of, pagination, show
 from console.room import ByVisitor, InRoom, Room, Visitor
 from console.rules import NotFound, needs
+from console.sheets import as_file
+from console.stages import plain
 from lifecycle.dates import plain_date
 from lifecycle.words import Refused, Role
 from office import personnel
 from office.hand_over import hand_over
 from office.people import INSPECTORATE
 from office.personnel import Change, Held
-from office.register import register, sheet
+from office.register import BY_ID, register, sheet
 
 router = ops_router()
 ACT = needs("people")
 ROLES = [(role.value, role.value.replace("_", " ").capitalize()) for role in Role]
+COLUMNS = (
+    Column("Short name", "id"),
+    Column("Name", "name"),
+    Column("Mailbox", "mailbox"),
+    Column("Roles"),
+    Column("Leaves", "leaves"),
+)
+IN_FILE = (*(column.title for column in COLUMNS), "Link")
 KINDS = {
     "joined": "Joined",
     "role_given": "Was given a role",
@@ -39,10 +50,10 @@ KINDS = {
 async def listed(
     request: Request, room: InRoom, q: str = "", role: str = "", gone: bool = False, page: int = 1
 ) -> Response:
-    asked = (q.strip(), role, gone, room.today)
+    asked, order = (q.strip(), role, gone, room.today), order_in(request, COLUMNS, BY_ID)
     counted = await room.read(lambda database: register(database, *asked, 0, 0))
     at, pages = page_of(page, counted.total)
-    found = await room.read(lambda database: register(database, *asked, (at - 1) * PAGE, PAGE))
+    found = await room.read(lambda database: register(database, *asked, (at - 1) * PAGE, PAGE, order))
     return await show(
         request,
         room,
@@ -52,8 +63,29 @@ async def listed(
         role=role,
         gone=gone,
         roles=ROLES,
+        heads=heads(request, COLUMNS, order),
+        files=files(request, "/ops/people"),
         pages=pagination(request, at, pages),
     )
+
+
+@router.get("/ops/people/export.{kind}", dependencies=[LOOK])
+async def export(
+    request: Request, room: InRoom, kind: str, q: str = "", role: str = "", gone: bool = False
+) -> Response:
+    """The same people in the same order, as a file."""
+    asked, order = (q.strip(), role, gone, room.today), order_in(request, COLUMNS, BY_ID)
+    found = await room.read(lambda database: register(database, *asked, 0, None, order))
+    rows = [
+        (
+            *(one.person.id, one.person.name, one.person.mailbox),
+            "; ".join(f"{plain(held)} for {owner}" for held, owner in one.roles),
+            one.person.until,
+            f"{room.settings.base_url}/ops/people/{quote(one.person.id)}",
+        )
+        for one in found.entries
+    ]
+    return await as_file(kind, "people", "People", IN_FILE, room.today, lambda: rows)
 
 
 @router.get("/ops/people-new", dependencies=[ACT])

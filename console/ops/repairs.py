@@ -2,19 +2,22 @@
 
 import asyncio
 import uuid
+from urllib.parse import urlencode
 
 from fastapi import Request
 from starlette.responses import Response
 
 from console.cookies import onward
+from console.listing import Column, files, heads, order_in
 from console.ops.shell import LOOK, PAGE, Said, ops_router, page_of, pagination, show, typed
 from console.room import TASK_QUEUE, ByVisitor, InRoom, Room
 from console.rules import NotFound, needs
+from console.sheets import as_file
 from lifecycle.words import Refused
 from models.messages import Reseat
 from models.tables import Repair
 from office import repair as mending
-from office.stuck import BY_THEMSELVES, close, repair_file, stuck
+from office.stuck import BY_THEMSELVES, OLDEST, close, repair_file, stuck
 
 router = ops_router()
 ACT = needs("repair")
@@ -39,15 +42,18 @@ KINDS = {
     "notice_wrong": "Notice not as its event asks",
     "notice_waiting": "Notice that does not leave",
 }
+COLUMNS = (Column("What", "what"), Column("Why", "cause"), Column("Since", "since"), Column("What to do"))
+IN_FILE = ("What", "About", "Why", "Since", "What to do", "Link")
 OF_WORKFLOW = ("parked", "no_workflow", "rung_missing")
 OF_MAIL = ("unknown_send", "refused", "held")
 
 
 @router.get("/ops/stuck", dependencies=[LOOK])
 async def listed(request: Request, room: InRoom, kind: str = "", page: int = 1) -> Response:
+    order = order_in(request, COLUMNS, OLDEST)
     counted = await room.read(lambda database: stuck(database, kind, 0, 0))
     at, pages = page_of(page, counted.total)
-    found = await room.read(lambda database: stuck(database, kind, (at - 1) * PAGE, PAGE))
+    found = await room.read(lambda database: stuck(database, kind, (at - 1) * PAGE, PAGE, order))
     return await show(
         request,
         room,
@@ -55,8 +61,26 @@ async def listed(request: Request, room: InRoom, kind: str = "", page: int = 1) 
         stuck=found,
         kinds=KINDS,
         kind=kind,
+        heads=heads(request, COLUMNS, order),
+        files=files(request, "/ops/stuck"),
         pages=pagination(request, at, pages),
     )
+
+
+@router.get("/ops/stuck/export.{suffix}", dependencies=[LOOK])
+async def export(request: Request, room: InRoom, suffix: str, kind: str = "") -> Response:
+    """The same repairs in the same order, as a file."""
+    order = order_in(request, COLUMNS, OLDEST)
+    found = await room.read(lambda database: stuck(database, kind, 0, None, order))
+    at = f"{room.settings.base_url}/ops/repair"
+    rows = [
+        (
+            *(KINDS.get(one.kind, one.kind), one.subject, one.cause, one.opened_at, one.remedy),
+            f"{at}?{urlencode({'id': one.id})}",
+        )
+        for one in found.repairs
+    ]
+    return await as_file(suffix, "needs-a-person", "Needs a person", IN_FILE, room.today, lambda: rows)
 
 
 @router.get("/ops/repair", dependencies=[LOOK])

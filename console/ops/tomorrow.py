@@ -1,7 +1,7 @@
 """Tomorrow's post: looked at, held and released; and the one switch that stops all sending."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Annotated
 
@@ -10,18 +10,22 @@ from starlette.responses import Response
 
 from activities.mail.repair import NotPossible
 from console.cookies import onward
+from console.listing import KINDS
 from console.ops.shell import LOOK, PAGE, Said, ops_router, page_of, pagination, show, typed
 from console.room import ByVisitor, InRoom, Room
 from console.rules import NotFound, needs
+from console.sheets import Row, as_file
+from console.stages import plain
 from lifecycle.dates import long_date
 from lifecycle.words import Refused
 from models.database import Database
 from office import holds, post
-from office.morrow import Post, next_working_day, post_of
+from office.morrow import Post, next_working_day, post_of, whole_post
 from office.overview import body_names, report_titles
 
 router = ops_router()
 ACT = needs("mail")
+IN_FILE = ("Falls due", "What", "About", "To", "Mailbox", "Deadline", "Waits already")
 AHEAD = 30
 HERE = "/ops/post"
 STOP = "stop all sending"
@@ -37,6 +41,19 @@ async def look(
     waiting: Annotated[int, Query(le=10**6)] = 1,
 ) -> Response:
     return await _page(request, room, day, given={"case": case}, at=(coming, waiting))
+
+
+@router.get("/ops/post/export.{kind}", dependencies=[LOOK])
+async def export(room: InRoom, kind: str, day: str = "") -> Response:
+    """What goes out on that day, and what waits already, all of it, as a file."""
+    on = _day(day, room.today) if day else next_working_day(room.today)
+
+    def rows() -> Iterator[Row]:
+        for one in whole_post(room.database, on):
+            waits = "" if one.notice is None else "held" if one.held else "waits"
+            yield (one.at, plain(one.template), one.case, plain(one.role), one.mailbox, one.due, waits)
+
+    return await as_file(kind, f"post-of-{on.isoformat()}", "Post", IN_FILE, room.today, rows)
 
 
 @router.post("/ops/post/stop", dependencies=[ACT])
@@ -149,6 +166,7 @@ async def _page(
         status,
         errors,
         post=found,
+        files={title: f"{HERE}/export.{kind}?day={chosen}" for kind, title in KINDS.items()},
         pages={
             "coming": _pages(request, at[0], found.cases, "page", "What falls due"),
             "waiting": _pages(request, at[1], found.notices, "waiting", "What waits"),

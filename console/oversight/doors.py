@@ -2,6 +2,6 @@
 
 from fastapi import APIRouter
 
-from console.oversight import respond, responses
+from console.oversight import contacts, respond, responses
 
-ROUTERS: tuple[APIRouter, ...] = (responses.router, respond.router)
+ROUTERS: tuple[APIRouter, ...] = (responses.router, respond.router, contacts.router)

@@ -9,9 +9,11 @@ from starlette.responses import Response
 
 from console.cookies import onward
 from console.inspect.links import pages, view
+from console.listing import Column, files, heads, order_in
 from console.pages import render
 from console.room import ByVisitor, InRoom, Room, Visitor
 from console.rules import NotFound, case_path, needs
+from console.sheets import as_file
 from lifecycle.words import Refused
 from office import responses as office
 from office.responses import NoResponse, ResponseFile
@@ -22,6 +24,16 @@ SEES = needs("see_oversight", of="oversight")
 RESPONDS = needs("record_response", of="oversight")
 INVITES = needs("invite_comments", of="oversight")
 SIZE = 50
+COLUMNS = (
+    Column("Last day", "due"),
+    Column("Report", "report"),
+    Column("Force", "body"),
+    Column("What to do"),
+)
+IN_FILE = (
+    *("Last day", "Days late", "Report", "Title", "Force"),
+    *("Published", "Ended", "Why this day", "Link"),
+)
 
 
 @router.get("/oversight/{oversight}", dependencies=[SEES])
@@ -33,12 +45,14 @@ async def show(
     number: Annotated[str, Query(alias="page")] = "1",
 ) -> Response:
     at = int(number) if number.isdecimal() and 0 < len(number) < 6 and int(number) else 1
+    order = order_in(request, COLUMNS, office.USUAL)
     found = await room.read(
         lambda database: office.responses(
-            database, oversight, room.today, ended=bool(ended), page=at, size=SIZE
+            database, oversight, room.today, ended=bool(ended), page=at, size=SIZE, order=order
         )
     )
-    here, chosen = home(oversight), {"ended": bool(ended)}
+    asked = {name: request.query_params.get(name, "") for name in ("sort", "order")}
+    here, chosen = home(oversight), {"ended": bool(ended), **asked}
     return await page(
         request,
         room,
@@ -49,8 +63,29 @@ async def show(
         here=here,
         other=view(here, chosen, ended=not ended),
         at=at_response,
+        heads=heads(request, COLUMNS, order),
+        files=files(request, here),
         pagination=pages(here, chosen, at, -(-found.count // SIZE)),
     )
+
+
+@router.get("/oversight/{oversight}/export.{kind}", dependencies=[SEES])
+async def export(request: Request, room: InRoom, oversight: str, kind: str, ended: str = "") -> Response:
+    order = order_in(request, COLUMNS, office.USUAL)
+    found = await room.read(
+        lambda database: office.responses(
+            database, oversight, room.today, ended=bool(ended), page=1, size=None, order=order
+        )
+    )
+    rows = [
+        (
+            *(one.due, one.days_late(room.today) or None, one.report, one.title, one.body_name),
+            *(one.published_on, one.ended_on, " ".join(one.steps)),
+            room.settings.base_url + at_response(oversight, one.report),
+        )
+        for one in found.lines
+    ]
+    return await as_file(kind, f"responses-{oversight}", "Responses", IN_FILE, room.today, lambda: rows)
 
 
 @router.get("/oversight/{oversight}/responses/{report}", dependencies=[SEES])
@@ -163,6 +198,7 @@ async def page(
         oversight=oversight,
         oversight_name=await room.read(lambda database: office.name_of(database, oversight)),
         home=home(oversight),
+        sections=[("Responses", home(oversight)), ("Contacts", f"{home(oversight)}/contacts")],
         today=room.today,
         case_path=case_path,
         **context,

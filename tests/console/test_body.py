@@ -9,7 +9,8 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import event
 
-from console.body.export import HEADS, harmless, workbook
+from console.body.export import HEADS
+from console.sheets import harmless, workbook
 from office.owed import Sought, on_file, owed
 
 pytestmark = [pytest.mark.server]
@@ -124,13 +125,13 @@ def test_the_export_holds_all_that_is_owed_in_both_kinds(browser):
 @pytest.mark.parametrize("said", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
 def test_no_cell_is_ever_a_formula(said):
     assert harmless(said) == f"'{said}"
-    sheet = load_workbook(BytesIO(workbook([(said,) * len(HEADS)]))).active
+    sheet = load_workbook(BytesIO(workbook("All", HEADS, [(said,) * len(HEADS)]))).active
     assert sheet is not None
     assert {cell.data_type for cell in sheet[2]} == {"s"}
 
 
 def test_a_workbook_holds_no_control_characters():
-    sheet = load_workbook(BytesIO(workbook([("a\x00b\x0bc",) * len(HEADS)]))).active
+    sheet = load_workbook(BytesIO(workbook("All", HEADS, [("a\x00b\x0bc",) * len(HEADS)]))).active
     assert sheet is not None
     assert sheet["A2"].value == "abc"
 

@@ -8,7 +8,7 @@ from icalendar import Calendar
 from sqlmodel import select
 
 from models.tables import Person, PersonRole
-from office.owed import all_owed, on_file
+from office.owed import Sought, all_owed, on_file
 from office.tokens import Kind, make_token
 from tests.console.test_body import words
 
@@ -39,7 +39,9 @@ def events(there, path):
 def test_each_due_date_is_a_whole_day_event_that_keeps_its_name(there):
     path, _ = made(there, OWING)
     found = events(there, path)
-    duties = [one for one in all_owed(there.database, on_file(), OWING, datetime.now(UTC).date()) if one.due]
+    duties = [
+        one for one in all_owed(there.database, on_file(), Sought(OWING), datetime.now(UTC).date()) if one.due
+    ]
     assert len(found) == len(duties) > 0
     assert {one["dtstart"].dt for one in found.values()} == {duty.due for duty in duties}
     for one in found.values():
