@@ -28,6 +28,7 @@ from models.tables import SealedText
 from office.auditing import SEATS, audit_seats, audit_tonight, keep_repairs
 from office.next_instants import note_next_instants
 from office.overslept import wake_overslept
+from office.revoking import revoke_leavers
 from office.uploads.shelf import expire
 from publication.keeping import keep_current
 
@@ -56,6 +57,7 @@ async def scheduling(settings: Settings, client: Client, database: Database) -> 
         "wake": (jobs.wake, timedelta(minutes=2)),
         "scan": (jobs.scan, timedelta(seconds=15)),
         "expire-uploads": (jobs.expire_uploads, timedelta(minutes=10)),
+        "leavers": (jobs.leavers, timedelta(minutes=10)),
     }
     if settings.site_seconds:
         every["site"] = (jobs.site, timedelta(seconds=settings.site_seconds))
@@ -146,6 +148,11 @@ class Jobs:
         """Build the public site again when what it tells has changed."""
         given, today = self.settings, local_date(datetime.now(UTC))
         return await keep_current(self.database, given.database_url, given.site, given.site_url, today)
+
+    async def leavers(self) -> str:
+        """Revoke the sessions and tokens of those who have left: their rights ended with the day already."""
+        people = await asyncio.to_thread(revoke_leavers, self.database, datetime.now(UTC))
+        return f"of {people} people"
 
     async def digest(self) -> str:
         """Is today's digest due and absent? Its id lets it start once, however many ask."""

@@ -135,12 +135,12 @@ def still_in(session: Session, session_id: str, now: datetime, limits: Limits) -
 
 def end(database: Database, session_id: str, by: str, now: datetime) -> None:
     """End one session."""
-    _end(database, [col(WebSession.id) == session_id], by, now)
-
-
-def end_all(database: Database, person_id: str, by: str, now: datetime) -> int:
-    """End every session of a person; answers how many there were."""
-    return _end(database, [col(WebSession.person_id) == person_id], by, now)
+    with database.writing() as session:
+        session.exec(
+            update(WebSession)
+            .where(col(WebSession.id) == session_id, col(WebSession.ended_at).is_(None))
+            .values(ended_at=now, ended_by=by)
+        )
 
 
 def sessions_of(database: Database, person_id: str, now: datetime) -> Sequence[WebSession]:
@@ -155,16 +155,6 @@ def sessions_of(database: Database, person_id: str, now: datetime) -> Sequence[W
             )
             .order_by(col(WebSession.seen_at).desc())
         ).all()
-
-
-def _end(database: Database, where: list[object], by: str, now: datetime) -> int:
-    with database.writing() as session:
-        ended = session.exec(
-            update(WebSession)
-            .where(*where, col(WebSession.ended_at).is_(None))  # type: ignore[arg-type]
-            .values(ended_at=now, ended_by=by)
-        )
-        return int(ended.rowcount)
 
 
 def _seen(database: Database, session_id: str, now: datetime) -> None:

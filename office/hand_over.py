@@ -8,8 +8,8 @@ from sqlmodel import Session, col, select
 from lifecycle.words import Refused, Role
 from models.database import Database
 from models.tables import Allocation, CaseRow, Conflict, InspectorCover, PersonRole
-from office.access import end_all
 from office.personnel import Change, Held, Kind, found, give, permitted, record, refuse_last
+from office.revoking import revoke_in
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,8 @@ def hand_over(
 ) -> HandedOver:
     """Give `leaver`'s open cases, cover and roles to `successor`, now; `leaver` leaves on that day, if one is given.
 
-    The leaver keeps the roles until that day, or for good without one.
+    The leaver keeps the roles until that day, or for good without one. When it has come, all that lets them in is
+    revoked.
 
     Raises:
         NotAllowed.
@@ -48,8 +49,8 @@ def hand_over(
             person.until = leaving
             session.add(person)
             record(session, change, leaver, Kind.leaves, on=leaving)
-    if leaving is not None and leaving <= change.today:
-        end_all(database, leaver, change.by, change.now)
+            if leaving <= change.today:
+                revoke_in(session, change, leaver)
     return HandedOver(cases, roles, kept)
 
 

@@ -1,4 +1,4 @@
-"""People and roles: who joins, who leaves and hands over to whom, who is given or loses a role. All is recorded.
+"""People and roles: who joins, who is given or loses a role (who leaves: `office.leaving`). All is recorded.
 
 Whoever acts needs the right "people". Nobody gives a role to themselves, and somebody of operations always stays.
 """
@@ -15,7 +15,6 @@ from lifecycle.dates import local_date, plain_date
 from lifecycle.words import Refused, Role, Side
 from models.database import Database, lock
 from models.tables import Body, OversightBody, Person, PersonnelChange, PersonRole
-from office.access import end_all
 from office.people import INSPECTORATE, find_actor
 from office.rights import role_for
 
@@ -32,6 +31,7 @@ class Kind(StrEnum):
     leaves = "leaves"
     stays = "stays"
     handed_over = "handed_over"
+    revoked = "revoked"
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def give_role(database: Database, change: Change, person_id: str, held: Held) ->
     """Give somebody a role. Raises NotAllowed; Refused for oneself, for one held already, for a wrong owner."""
     with database.writing() as session:
         permitted(session, change)
-        _still_here(session, person_id, change.today)
+        still_here(session, person_id, change.today)
         if session.get(PersonRole, (person_id, held.role.value, held.owner)) is not None:
             raise Refused(f"{person_id} is {_said(held)} already.")
         give(session, change, person_id, held)
@@ -108,40 +108,6 @@ def take_role(database: Database, change: Change, person_id: str, held: Held) ->
             refuse_last(session, person_id)
         session.delete(row)
         record(session, change, person_id, Kind.role_taken, role=held.role.value, owner=held.owner)
-
-
-def leave(database: Database, change: Change, person_id: str, from_: date) -> None:
-    """Somebody may do nothing more from a day on; their sessions end then, or now when it has come.
-
-    Raises:
-        NotAllowed.
-        Refused: for a day before today, somebody who has left, and the last of operations.
-    """
-    with database.writing() as session:
-        permitted(session, change)
-        person = _still_here(session, person_id, change.today)
-        if from_ < change.today:
-            raise Refused(f"{plain_date(from_)} is past. Give today or a later day.")
-        refuse_last(session, person_id)
-        person.until = from_
-        session.add(person)
-        record(session, change, person_id, Kind.leaves, on=from_)
-    if from_ <= change.today:
-        end_all(database, person_id, change.by, change.now)
-
-
-def stay(database: Database, change: Change, person_id: str) -> None:
-    """Take back that somebody leaves, or register again who has left. Raises NotAllowed, Refused."""
-    with database.writing() as session:
-        permitted(session, change)
-        person = found(session, person_id)
-        if person.until is None:
-            raise Refused(f"{person_id} is not going to leave; there is nothing to take back.")
-        if person_id == change.by:
-            raise Refused("Nobody decides alone to stay on: ask somebody else of operations.")
-        person.until = None
-        session.add(person)
-        record(session, change, person_id, Kind.stays)
 
 
 # What changes have in common
@@ -215,7 +181,7 @@ def refuse_last(session: Session, person_id: str) -> None:
         )
 
 
-def _still_here(session: Session, person_id: str, today: date) -> Person:
+def still_here(session: Session, person_id: str, today: date) -> Person:
     person = found(session, person_id)
     if person.until is not None and person.until <= today:
         raise Refused(f"{person_id} left on {plain_date(person.until)}. Register them again first.")

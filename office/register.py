@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from models.database import Database
 from models.tables import Allocation, Person, PersonnelChange, PersonRole
 from office.ordering import Columns, Order
+from office.revoking import Held, held
 
 BY_ID = Order("id")
 COLUMNS: Columns = {
@@ -38,13 +39,14 @@ class Register:
 
 @dataclass(frozen=True)
 class Sheet:
-    """All about one person: roles, changes (newest first), how many open cases, and who could take over."""
+    """All about one person: roles, changes (newest first), open cases, who could take over, and what lets them in."""
 
     person: Person
     roles: Sequence[tuple[str, str]]
     changes: Sequence[PersonnelChange]
     cases: int
     successors: Sequence[Person]
+    held: Held
 
 
 def register(
@@ -95,6 +97,7 @@ def sheet(database: Database, person_id: str) -> Sheet | None:
             changes=session.exec(changes.order_by(col(PersonnelChange.id).desc())).all(),
             cases=session.exec(cases).one(),
             successors=_successors(session, person_id),
+            held=held(session, person_id),
         )
 
 

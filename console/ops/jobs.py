@@ -19,6 +19,7 @@ WHAT = {
     "scan": "has uploads scanned",
     "site": "builds the public site again when what it tells has changed",
     "expire-uploads": "discards uploads that nobody submitted",
+    "leavers": "revokes sessions and tokens of those who have left",
 }
 
 

@@ -19,11 +19,12 @@ from console.sheets import as_file
 from console.stages import plain
 from lifecycle.dates import plain_date
 from lifecycle.words import Refused, Role
-from office import personnel
+from office import leaving, personnel
 from office.hand_over import hand_over
 from office.people import INSPECTORATE
 from office.personnel import Change, Held
 from office.register import BY_ID, register, sheet
+from office.revoking import revoke_all
 
 router = ops_router()
 ACT = needs("people")
@@ -43,6 +44,7 @@ KINDS = {
     "leaves": "Leaves",
     "stays": "Stays after all",
     "handed_over": "Handed over",
+    "revoked": "Sessions and tokens revoked",
 }
 
 
@@ -153,7 +155,7 @@ async def leave(request: Request, room: InRoom, visitor: ByVisitor, person: str)
         day = _day(form)
         successor = form.get("successor", "")
         if not successor:
-            personnel.leave(room.database, change, person, day)
+            leaving.leave(room.database, change, person, day)
             return f"{person} may do nothing more from {plain_date(day)}."
         done = hand_over(room.database, change, person, successor, leaving=day)
         return (
@@ -181,10 +183,21 @@ async def stay(request: Request, room: InRoom, visitor: ByVisitor, person: str) 
     form = await _form(request)
 
     def deed(change: Change) -> str:
-        personnel.stay(room.database, change, person)
+        leaving.stay(room.database, change, person)
         return f"{person} stays."
 
     return await _done(request, room, visitor, person, "stay", form, deed)
+
+
+@router.post("/ops/people/{person}/revoke", dependencies=[ACT])
+async def revoke(request: Request, room: InRoom, visitor: ByVisitor, person: str) -> Response:
+    """End all sessions and tokens of somebody, who may sign in again."""
+    form = await _form(request)
+
+    def deed(change: Change) -> str:
+        return f"Revoked. {revoke_all(room.database, change, person).capitalize()}."
+
+    return await _done(request, room, visitor, person, "revoke", form, deed)
 
 
 async def _done(
@@ -268,6 +281,7 @@ async def _page(
         errors,
         sheet=found,
         today=room.today,
+        now=room.now,
         roles=ROLES,
         kinds=KINDS,
         given=form or {},

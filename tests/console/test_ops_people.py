@@ -95,14 +95,25 @@ def test_a_leaver_hands_over_in_one_act_and_their_sessions_end(there):
             "day-month": str(today.month),
             "day-year": str(today.year),
         }
-        with there.as_("leaver-b") as leaver:
+        with there.as_("leaver-b") as leaver, there.api("leaver-b") as program:
             assert leaver.get("/account").status_code == 200
+            assert program.get("/api/v1/me").status_code == 200
+            assert "Open" in browser.get("/ops/people/leaver-b").text
             assert browser.post("/ops/people/leaver-b/leave", data=form).status_code == 303
             assert leaver.get("/account").status_code == 303
+            assert program.get("/api/v1/me").status_code == 401
         page = browser.get("/ops/people/leaver-b").text
         assert "follower-b has 1 more cases and 1 more roles" in page
         assert "retires" in page
         assert "Register again" in page
+        assert "Sessions and tokens revoked" in page
+        assert "sessions: 1; api tokens: 1" in page
+        assert "Revoked" in page
+        revoke = {"reason": "laptop lost"}
+        assert browser.post("/ops/people/follower-b/revoke", data=revoke).status_code == 422
+        with there.as_("follower-b") as follower:
+            assert browser.post("/ops/people/follower-b/revoke", data=revoke).status_code == 303
+            assert follower.get("/account").status_code == 303
     assert held(there, "follower-b") == {("inspector", INSPECTORATE)}
     with there.database.writing() as session:
         open_ = select(Allocation).where(Allocation.case_id == case.id, col(Allocation.until).is_(None))

@@ -8,12 +8,14 @@ from sqlmodel import col, select
 from lifecycle.words import Refused, Role
 from models.database import Database
 from models.tables import Allocation, CaseRow, Conflict, InspectorCover, Person, PersonnelChange
-from office import personnel
+from office import leaving, personnel
 from office.access import Limits, begin, signed_in
 from office.hand_over import hand_over
 from office.people import NotAllowed, find_actor
 from office.personnel import Change, Held
 from office.reference import load_reference
+from office.revoking import revoke_all, revoke_leavers
+from office.tokens import Kind, make_token, token
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
@@ -94,33 +96,88 @@ def test_roles_are_given_and_taken_by_others_than_oneself(ledger: Database):
 
 
 def test_whoever_leaves_acts_until_the_day_before_and_can_stay_after_all(ledger: Database):
-    leaving = TODAY + timedelta(days=10)
-    personnel.leave(ledger, change(), "inspector-1", leaving)
-    assert roles(ledger, "inspector-1", leaving - timedelta(days=1))
+    last = TODAY + timedelta(days=10)
+    leaving.leave(ledger, change(), "inspector-1", last)
+    assert roles(ledger, "inspector-1", last - timedelta(days=1))
     with pytest.raises(NotAllowed, match="left on"):
-        roles(ledger, "inspector-1", leaving)
-    personnel.stay(ledger, change(), "inspector-1")
-    assert roles(ledger, "inspector-1", leaving)
+        roles(ledger, "inspector-1", last)
+    leaving.stay(ledger, change(), "inspector-1")
+    assert roles(ledger, "inspector-1", last)
     with pytest.raises(Refused, match="past"):
-        personnel.leave(ledger, change(), "inspector-1", TODAY - timedelta(days=1))
+        leaving.leave(ledger, change(), "inspector-1", TODAY - timedelta(days=1))
 
 
-def test_sessions_end_when_somebody_leaves_today(ledger: Database):
+def let_in(ledger: Database) -> dict[str, str]:
+    """Somebody who is signed in, and has a token and a calendar feed."""
     with ledger.writing() as session:
-        secret = begin(session, "inspector-1", "link", "a test", NOW, Limits())
-    assert signed_in(ledger, secret, NOW, Limits())
-    personnel.leave(ledger, change(), "inspector-1", TODAY)
-    assert signed_in(ledger, secret, NOW, Limits()) is None
+        secrets = {"session": begin(session, "inspector-1", "link", "a test", NOW, Limits())}
+    for kind in Kind:
+        secrets[kind.value] = make_token(ledger, "inspector-1", kind, NOW, owner="kent")
+    return secrets
+
+
+def opens(ledger: Database, secrets: dict[str, str], now: datetime = NOW) -> set[str]:
+    found = {"session"} if signed_in(ledger, secrets["session"], now, Limits()) else set()
+    return found | {kind.value for kind in Kind if token(ledger, secrets[kind.value], kind, now)}
+
+
+def revoked(ledger: Database) -> list[tuple[str, dict[str, object]]]:
+    with ledger.reading() as session:
+        rows = session.exec(select(PersonnelChange).where(PersonnelChange.kind == "revoked"))
+        return [(row.by, row.details) for row in rows]
+
+
+ALL = {"sessions": 1, "api_tokens": 1, "calendar_feeds": 1}
+
+
+def test_all_that_lets_somebody_in_is_revoked_when_they_leave_today(ledger: Database):
+    secrets = let_in(ledger)
+    assert opens(ledger, secrets) == {"session", "api", "feed"}
+    leaving.leave(ledger, change(), "inspector-1", TODAY)
+    assert opens(ledger, secrets) == set()
+    assert revoked(ledger) == [("ops-1", ALL)]
+    leaving.stay(ledger, change(), "inspector-1")
+    assert opens(ledger, secrets) == set(), "who comes back signs in anew"
+
+
+def test_it_is_revoked_when_they_hand_over_and_leave_in_one_act(ledger: Database):
+    secrets = let_in(ledger)
+    hand_over(ledger, change(), "inspector-1", "inspector-2", leaving=TODAY)
+    assert opens(ledger, secrets) == set()
+    assert revoked(ledger) == [("ops-1", ALL)]
+
+
+def test_it_is_revoked_on_the_day_when_they_leave_later(ledger: Database):
+    secrets = let_in(ledger)
+    leaving.leave(ledger, change(), "inspector-1", TODAY + timedelta(days=1))
+    assert revoke_leavers(ledger, NOW) == 0
+    assert opens(ledger, secrets) == {"session", "api", "feed"}
+    tomorrow = datetime(2026, 11, 21, 0, 5, tzinfo=UTC)
+    assert revoke_leavers(ledger, tomorrow) == 1
+    assert opens(ledger, secrets, tomorrow) == set()
+    assert revoke_leavers(ledger, tomorrow) == 0
+    assert [by for by, _ in revoked(ledger)] == ["scheduler"]
+
+
+def test_it_can_be_revoked_of_somebody_who_stays(ledger: Database):
+    secrets = let_in(ledger)
+    said = revoke_all(ledger, change(reason="laptop lost"), "inspector-1")
+    assert said == "sessions: 1, api tokens: 1, calendar feeds: 1"
+    assert opens(ledger, secrets) == set()
+    with pytest.raises(Refused, match="nothing to revoke"):
+        revoke_all(ledger, change(), "inspector-1")
+    with pytest.raises(NotAllowed):
+        revoke_all(ledger, change(by="lead-1"), "inspector-1")
 
 
 def test_the_last_of_operations_neither_leaves_nor_loses_the_role(ledger: Database):
-    personnel.leave(ledger, change(by="ops-2"), "ops-2", TODAY + timedelta(days=30))
+    leaving.leave(ledger, change(by="ops-2"), "ops-2", TODAY + timedelta(days=30))
     with pytest.raises(Refused, match="the last of operations"):
-        personnel.leave(ledger, change(), "ops-1", TODAY + timedelta(days=60))
+        leaving.leave(ledger, change(), "ops-1", TODAY + timedelta(days=60))
     with pytest.raises(Refused, match="the last of operations"):
         personnel.take_role(ledger, change(), "ops-1", OPERATIONS)
     personnel.give_role(ledger, change(), "lead-1", OPERATIONS)
-    personnel.leave(ledger, change(), "ops-1", TODAY + timedelta(days=60))
+    leaving.leave(ledger, change(), "ops-1", TODAY + timedelta(days=60))
 
 
 def put_case(ledger: Database, reference: str, body: str, person: str) -> None:
