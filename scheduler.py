@@ -29,6 +29,7 @@ from office.auditing import SEATS, audit_seats, audit_tonight, keep_repairs
 from office.next_instants import note_next_instants
 from office.overslept import wake_overslept
 from office.revoking import revoke_leavers
+from office.unrecorded import close_recorded
 from office.uploads.shelf import expire
 from publication.keeping import keep_current
 
@@ -184,6 +185,7 @@ class Jobs:
         """Every open case has a workflow, and no other case has one; what is not so is put up for repair."""
         found = await audit_seats(self.client, self.database, TASK_QUEUE, datetime.now(UTC))
         await asyncio.to_thread(keep_repairs, self.database, found, SEATS)
+        await asyncio.to_thread(close_recorded, self.database)
         lost = sum(one.kind == "no_workflow" for one in found)
         return await self._with_sign(f"{lost} without a workflow, {len(found) - lost} workflows too many")
 

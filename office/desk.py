@@ -1,7 +1,6 @@
 """The desk where acts are handed in: who may, then the case's own workflow judges and records. One door for all."""
 
 import asyncio
-import hashlib
 from datetime import UTC, datetime, timedelta
 
 from sqlmodel import Session
@@ -20,10 +19,11 @@ from lifecycle.dates import local_date
 from lifecycle.words import Refused
 from models.database import Database
 from models.messages import CaseView, Receipt, Reseat
-from models.tables import ActTaken, CaseRow, SealedText
+from models.tables import ActTaken, CaseRow
 from office.conflicts import refuse_conflict
 from office.people import find_actor
 from office.rights import role_for
+from office.unrecorded import is_kept, keep, recorded
 
 PATIENCE = timedelta(seconds=20)
 DRAFTED = "Your act is kept as a draft. A workflow that was only late may still record it: look before you repeat it."
@@ -85,12 +85,14 @@ class Desk:
     async def _take(self, case_id: str, act: Act) -> Receipt:
         act = await asyncio.to_thread(self._permitted, case_id, act)
         try:
-            return await self._send(case_id, act.kind, act)
+            receipt = await self._send(case_id, act.kind, act)
         except Ended:
             return await asyncio.to_thread(self._taken_before, case_id, act)
         except NeedsRepair as stuck:
             await asyncio.to_thread(self._keep_draft, case_id, act)
             raise NeedsRepair(f"Not recorded. {stuck} {DRAFTED}") from stuck
+        await asyncio.to_thread(self._no_draft, act)
+        return receipt
 
     async def take_on_all(self, case_ids: list[str], act: Act) -> list[Receipt]:
         """One act on several cases of a body: all are judged first, then each takes it under a key of its own."""
@@ -175,20 +177,16 @@ class Desk:
             return _find(session, case_id)
 
     def _keep_draft(self, case_id: str, act: Act) -> None:
-        text = act.model_dump_json()
-        digest = hashlib.sha256(text.encode()).hexdigest()
         with self.database.writing() as session:
-            if session.get(SealedText, f"draft-{digest[:24]}") is None:
-                session.add(
-                    SealedText(
-                        id=f"draft-{digest[:24]}",
-                        kind="draft",
-                        hash=digest,
-                        text=text,
-                        meta={"case": case_id},
-                        sealed_at=datetime.now(UTC),
-                    )
-                )
+            keep(session, case_id, act)
+
+    def _no_draft(self, act: Act) -> None:
+        """It was recorded: what was kept of an earlier try is over."""
+        with self.database.reading() as session:
+            kept = is_kept(session, act.key)
+        if kept:
+            with self.database.writing() as session:
+                recorded(session, act.key)
 
 
 class Clock:

@@ -22,6 +22,7 @@ from office.stuck import BY_THEMSELVES, OLDEST, close, repair_file, stuck
 router = ops_router()
 ACT = needs("repair")
 KINDS = {
+    "unrecorded_act": "Act kept as a draft",
     "parked": "Parked case",
     "no_workflow": "Case without a workflow",
     "unknown_send": "Send in doubt",

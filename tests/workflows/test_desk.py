@@ -12,11 +12,12 @@ from lifecycle.acts import Act
 from lifecycle.events import ClockMoved
 from lifecycle.words import InspectionResult, Refused, Role
 from models.messages import Reseat
-from models.tables import SealedText
+from models.tables import Repair, SealedText
 from office.desk import Desk, NeedsRepair, NoCase, Unreachable
 from office.people import NotAllowed
 from office.repair import reseat
 from office.rights import MAY
+from office.unrecorded import UNRECORDED, close_recorded, keep
 from tests.unit import builders as b
 from tests.workflows.damage import cut_ledger, lose, restore_ledger, set_back
 from tests.workflows.lives import SHORT, SIX_MONTHS, up_to
@@ -42,6 +43,13 @@ def drafts(desk: Desk) -> list[tuple[object, str]]:
     with desk.database.reading() as session:
         rows = session.exec(select(SealedText).where(SealedText.kind == "draft").order_by(col(SealedText.id)))
         return [(row.meta["case"], json.loads(row.text)["kind"]) for row in rows]
+
+
+def unrecorded(desk: Desk) -> list[str]:
+    """The cases of acts that operations are shown as kept and not recorded."""
+    with desk.database.reading() as session:
+        rows = session.exec(select(Repair).where(Repair.kind == UNRECORDED, col(Repair.closed_at).is_(None)))
+        return [row.subject for row in rows]
 
 
 def by(actor: str, act: Act) -> Act:
@@ -175,9 +183,21 @@ async def test_a_parked_case_says_why_and_keeps_the_act(desk, scene):
     with pytest.raises(NeedsRepair, match=r"Not recorded.*the ledger stands at 3 and this workflow at 6"):
         await desk.take(case.id, b.assessment())
     assert drafts(desk) == [(case.id, "complete_assessment")]
+    assert unrecorded(desk) == [case.id]
     restore_ledger(scene.database, gone)
     await reseat(desk, case.id, ORDER, scene.queue)
     await desk.take(case.id, b.assessment())
+    assert unrecorded(desk) == [], "recorded at the second try"
+
+
+async def test_an_act_that_a_late_workflow_recorded_is_shown_no_longer(desk, scene):
+    case = await up_to(scene, "send_request_letter")
+    with scene.database.writing() as session:
+        keep(session, case.id, b.request())
+    assert unrecorded(desk) == [case.id]
+    assert close_recorded(scene.database) == 1
+    assert unrecorded(desk) == []
+    assert close_recorded(scene.database) == 0
 
 
 # --- a workflow that is gone
