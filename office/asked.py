@@ -29,7 +29,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class Asked:
-    """One question, or one request for more time until `due`. `moot`: the duty ended before there was an answer."""
+    """One question, or one request for more time until `due`.
+
+    `moot`: the duty ended before there was an answer. `dated`: a clock of the inspectorate runs for the answer.
+    """
 
     case: str
     reference: str
@@ -41,6 +44,7 @@ class Asked:
     words: str
     answer: Answer | None
     moot: bool
+    dated: bool
 
 
 @dataclass(frozen=True)
@@ -96,8 +100,7 @@ def _one(
     event = one.event
     assert isinstance(event, e.TimeAsked | e.QuestionAsked)
     answer = next((each for each in answers.get(stream, ()) if _answers_to(each, one)), None)
-    of_time = isinstance(event, e.TimeAsked)
-    clock = f"request/{event.clock}" if isinstance(event, e.TimeAsked) else f"question/{event.number}"
+    ended = isinstance(event, e.TimeAsked) and (stream, event.clock) not in open_
     return Asked(
         case=stream,
         reference=stream.split("/", 2)[1],
@@ -108,8 +111,14 @@ def _one(
         due=event.due if isinstance(event, e.TimeAsked) else None,
         words=texts.get(event.reason if isinstance(event, e.TimeAsked) else event.question, ""),
         answer=_answer(answer, texts) if answer else None,
-        moot=of_time and answer is None and (stream, clock) not in open_,
+        moot=answer is None and ended,
+        dated=(stream, _answer_clock(event)) in open_,
     )
+
+
+def _answer_clock(event: e.TimeAsked | e.QuestionAsked) -> str:
+    """The inspectorate's own clock for the answer."""
+    return f"request/{event.clock}" if isinstance(event, e.TimeAsked) else f"question/{event.number}"
 
 
 def _answers_to(each: Recorded, asked: Recorded) -> bool:
@@ -169,9 +178,7 @@ def _people(session: Session, actors: set[str]) -> dict[str, str]:
 def _open(session: Session, streams: set[str]) -> set[tuple[str, str]]:
     rows = session.exec(
         select(ClockRow.case_id, ClockRow.id).where(
-            col(ClockRow.case_id).in_(streams),
-            col(ClockRow.kind).in_(("request", "question")),
-            ClockRow.state == "running",
+            col(ClockRow.case_id).in_(streams), ClockRow.state == "running"
         )
     )
     return set(rows.all())

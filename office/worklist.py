@@ -32,6 +32,7 @@ from models.tables.core import CASES, CLOCKS, EVENTS
 from office.cover import covered_by
 from office.ordering import By, Columns, Order
 from office.people import INSPECTORATE, Actor
+from office.unanswered import QUESTION, TIME, waits, without_clock
 
 PAGE = 50
 AT_ONCE = 1_000
@@ -59,6 +60,7 @@ CLOCK_TASKS = {
     "authorisation": Task.authorise,
     "inspection": Task.inspection,
 }
+ASKED = {TIME: Task.time, QUESTION: Task.question}
 FOR_LEADS = (Task.authorise, Task.letter)
 
 
@@ -160,7 +162,31 @@ def _duties() -> Subquery:
         literal(Task.letter.value).label("task"),
         cast(null(), Date).label("due"),
     ).where(CASES.c.stage == Stage.authorised.value)
-    return union_all(clocks, letters).subquery("duty")
+    return union_all(clocks, letters, *(_undated(kind, task) for kind, task in ASKED.items())).subquery(
+        "duty"
+    )
+
+
+def _undated(kind: str, task: Task) -> Select[Any]:
+    """What is asked on a case whose policy has no clock for the answer: work without a date."""
+    columns: tuple[ColumnElement[Any], ...] = (
+        col(EventRow.stream).label("case"),
+        literal(kind).label("clock"),
+        literal(task.value).label("task"),
+        cast(null(), Date).label("due"),
+    )
+    return (
+        sql(*columns)
+        .select_from(EventRow)
+        .join(CaseRow, col(CaseRow.id) == EventRow.stream)
+        .where(
+            col(EventRow.kind) == kind,
+            col(CaseRow.policy_hash).in_(without_clock(kind)),
+            col(CaseRow.ended_on).is_(None),
+            *waits(),
+        )
+        .distinct()
+    )
 
 
 def _where(

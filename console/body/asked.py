@@ -16,6 +16,12 @@ from office.asked import NEWEST, Asked, asked
 
 router = APIRouter(include_in_schema=False)
 COLUMNS = (Column("Date", "at"), Column("Recommendation", "reference"))
+NO_DATE = (
+    "This recommendation is held under rules that were made before requests and questions had dates of their own, and "
+    "those are never changed afterwards. So no date is set for our answer, and the inspector is not reminded by mail. "
+    "It stands in the inspectors’ list of work, and operations see every day how long it waits. If you hear nothing "
+    "in a week, tell your liaison contact at the inspectorate. Your own date stays until you have an answer."
+)
 IN_FILE = (
     *("Asked", "Recommendation", "By", "What", "Until", "Words"),
     *("Answered", "Answer", "Reasons", "Link"),
@@ -43,6 +49,8 @@ async def show(
         "body/asked.html",
         found=found,
         case_path=case_path,
+        undated=any(not (one.dated or one.answer or one.moot) for one in found.asked),
+        no_date=NO_DATE,
         heads=heads(request, COLUMNS, order),
         files=files(request, here),
         pagination=pages(here, chosen, at, -(-found.count // SIZE)),

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from console.body.asked import NO_DATE
 from console.body.forms import Form, form_page, sealed, taken, typed_in, without_words
 from console.casefile.case import read
 from console.dates import NotADate, date_fields, read_date, typed
@@ -12,6 +13,7 @@ from lifecycle.acts import Acknowledge, AskForTime, AskQuestion
 from lifecycle.words import Paper, Refused
 from office.dossier import Dossier
 from office.duties import Duty
+from office.unanswered import QUESTION, TIME, has_answer_clock
 
 router = APIRouter(include_in_schema=False)
 ACKNOWLEDGES = needs("acknowledge", of="case")
@@ -81,7 +83,7 @@ async def take_time(
 async def ask_question(
     request: Request, room: InRoom, visitor: ByVisitor, reference: str, body: str
 ) -> Response:
-    return await form_page(request, room, visitor, case_id(reference, body), "body/question.html", {})
+    return await _question_page(request, room, visitor, case_id(reference, body), {})
 
 
 @router.post("/cases/{reference}/{body}/question", dependencies=[ASKS])
@@ -95,7 +97,20 @@ async def question(request: Request, room: InRoom, visitor: ByVisitor, reference
             return await taken(room, visitor, of, act, "Your question is with the inspectorate.")
         except Refused as refused:
             errors = {"question": str(refused)}
-    return await form_page(request, room, visitor, of, "body/question.html", form, errors)
+    return await _question_page(request, room, visitor, of, form, errors)
+
+
+async def _question_page(
+    request: Request,
+    room: Room,
+    visitor: Visitor,
+    of: str,
+    form: Form,
+    errors: dict[str, str] | None = None,
+) -> Response:
+    file = await read(room, visitor, of)
+    no_date = "" if has_answer_clock(file.rules, QUESTION) else NO_DATE
+    return await form_page(request, room, visitor, of, "body/question.html", form, errors, no_date=no_date)
 
 
 async def _acknowledge_page(
@@ -134,7 +149,16 @@ async def _time_page(
         (errors or {}).get("due", ""),
     )
     return await form_page(
-        request, room, visitor, of, "body/more_time.html", form, errors, clocks=_movable(file), due=due
+        request,
+        room,
+        visitor,
+        of,
+        "body/more_time.html",
+        form,
+        errors,
+        clocks=_movable(file),
+        due=due,
+        no_date="" if has_answer_clock(file.rules, TIME) else NO_DATE,
     )
 
 

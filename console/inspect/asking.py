@@ -19,6 +19,7 @@ from lifecycle.words import Refused
 from office.assessment_file import AssessmentFile
 from office.casework import seal_text
 from office.open_requests import open_requests
+from office.unanswered import QUESTION, TIME, has_answer_clock
 
 router = APIRouter(include_in_schema=False)
 BASE = "/inspect/{reference}/{body}"
@@ -194,6 +195,11 @@ async def _answers(
         422 if errors else 200,
         file=file,
         times=times,
+        dated={
+            "time": has_answer_clock(file.rules, TIME),
+            "question": has_answer_clock(file.rules, QUESTION),
+        },
+        policy=f"the policy {file.row.policy}",
         questions=questions,
         form=form,
         dates={

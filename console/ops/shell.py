@@ -35,6 +35,7 @@ SECTIONS = (
     ("Now", "/ops"),
     ("Map", "/ops/map"),
     ("Needs a person", "/ops/stuck"),
+    ("Asked", "/ops/asked"),
     ("Tomorrow’s post", "/ops/post"),
     ("Mail", "/ops/mail"),
     ("Jobs and queues", "/ops/jobs"),

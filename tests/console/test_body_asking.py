@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlmodel import select
 
+from config.policy_files import load_policies
 from lifecycle.dates import local_date
 from models.tables import CaseRow, Mail, Notice
 from tests.console.test_body import words
@@ -151,3 +152,17 @@ def test_a_letter_is_read_by_its_body_alone(there):
         assert "SHA-256" in browser.get(link[1]).text
     with there.as_(f"liaison-{BODY}") as other:
         assert other.get(link[1].replace(case.body, BODY)).status_code == 404
+
+
+def test_under_an_old_policy_both_sides_are_told_that_no_date_is_set_for_the_answer(there):
+    """As for a case opened before requests had clocks: its rules are never edited."""
+    old = next(one for one in load_policies() if (one.name, one.version) == ("national-recommendation", 1))
+    case = next(one for one in there.cases(stage="requested") if one.body == "lincolnshire")
+    with there.as_(f"liaison-{case.body}") as browser:
+        page = f"/cases/{case.reference}/{case.body}"
+        assert "no date is set for our answer" not in words(browser.get(f"{page}/more-time"))
+        with there.database.writing() as session:
+            session.get_one(CaseRow, case.id).policy_hash = old.hash
+        for form in ("more-time", "question"):
+            said = words(browser.get(f"{page}/{form}"))
+            assert "no date is set for our answer, and the inspector is not reminded by mail" in said
