@@ -69,8 +69,7 @@ def _said(saved: Saved) -> Response:
         if saved.set_aside
         else "Saved."
     )
-    status = 409 if saved.set_aside else 200
-    return JSONResponse({"said": said, "version": saved.version.number}, status)
+    return JSONResponse({"said": said, "version": saved.version.number, "aside": bool(saved.set_aside)})
 
 
 async def _clash(

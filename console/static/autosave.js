@@ -1,24 +1,27 @@
 // Saves a draft by itself a few seconds after the last key, through the same form. Without this file, Save does it.
+// When somebody else has saved meanwhile, what is typed goes on being kept, beside theirs, until Save shows both.
 const form = document.getElementById("assessment");
 const status = document.getElementById("autosave");
 const PAUSE = 5000;
-let timer, saving = false, stopped = false;
+let timer, saving = false, again = false, sent = false;
 
 async function save() {
-  if (saving || stopped) return;
+  if (sent) return;
+  again = saving;
+  if (saving) return;
   saving = true;
   try {
     const answer = await fetch(form.action, {
       method: "POST", body: new URLSearchParams(new FormData(form)), headers: {Accept: "application/json"},
     });
     const said = await answer.json();
-    if (answer.ok) form.elements.base.value = said.version;
-    stopped = !answer.ok;
+    if (answer.ok && !said.aside) form.elements.base.value = said.version;
     status.textContent = said.said;
   } catch {
     status.textContent = "Not saved: there is no connection. Your words are in this page; press Save later.";
   } finally {
     saving = false;
+    if (again) save();
   }
 }
 
@@ -28,5 +31,5 @@ form.addEventListener("input", () => {
 });
 form.addEventListener("submit", () => {
   clearTimeout(timer);
-  stopped = true;
+  sent = true;
 });
