@@ -23,10 +23,12 @@ from office import access
 
 log = logging.getLogger(__name__)
 router = APIRouter(include_in_schema=False)
+CLEAR = '"cache", "storage"'
+"""What a browser throws away at signing out, besides the session's cookie, which is forgotten by itself."""
 GUEST = anybody("signing in comes before everything else")
 
 SENT = (
-    "If that mailbox is known here, a link is on its way to it. It works once, for 15 minutes. "
+    "If that mailbox is known here, a link is on its way to it. It works once, for 10 minutes. "
     "If nothing comes, look in your spam folder, then ask your operations team whether your mailbox is registered."
 )
 
@@ -63,7 +65,7 @@ def _post(room: Room, mailbox: str, onward: str) -> None:
         "If it was you, open this link and press the button there.",
         rows=(("Link", f"{room.settings.base_url}/sign-in/{secret}"),),
         next=(
-            "The link works once, for 15 minutes.",
+            "The link works once, for 10 minutes.",
             "If it was not you, do nothing: nobody gets in without the link. Tell us if it happens again.",
         ),
     )
@@ -104,6 +106,7 @@ async def leave(room: InRoom, visitor: ByVisitor) -> Response:
     log.info("signed out", extra={"person": visitor.id})
     answer = onward(room.keys, "/oidc/signed-out" if visitor.signed_in.by == "oidc" else "/sign-in")
     forget_session(answer, is_secure(room))
+    answer.headers["Clear-Site-Data"] = CLEAR
     return answer
 
 

@@ -16,7 +16,7 @@ from models.database import Database
 from models.tables import Person, SignInLink, WebSession
 from office.people import Actor, NotAllowed, find_actor
 
-LINK_LASTS = timedelta(minutes=15)
+LINK_LASTS = timedelta(minutes=10)
 SEEN_EVERY = timedelta(minutes=1)
 
 
@@ -166,7 +166,7 @@ def _good(session: Session, secret: str, now: datetime) -> SignInLink:
     link = session.get(SignInLink, digest(secret))
     if link is None or link.used_at is not None or now >= link.ends_at:
         raise Spent(
-            "This link has been used or is too old: it works once, for 15 minutes. Ask for a new one."
+            "This link has been used or is too old: it works once, for 10 minutes. Ask for a new one."
         )
     return link
 

@@ -1,11 +1,12 @@
 """Signing in by mail, and out; sessions that end; what strangers learn: nothing."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from office import access
+from office.access import Spent, make_link, who_may
 
 pytestmark = [pytest.mark.server]
 LEAD = "lead-1@inspectorate.example"
@@ -38,6 +39,18 @@ def test_a_link_by_mail_signs_in_once(there):
 
 def _without_nonces(page):
     return re.sub(r'nonce="[^"]*"', "", page)
+
+
+def test_a_link_that_is_too_old_lets_nobody_in(there):
+    now = datetime.now(UTC)
+    for minutes, good in ((9, True), (10, False)):
+        made = make_link(there.database, LEAD, "", now - timedelta(minutes=minutes))
+        assert made
+        if good:
+            assert who_may(there.database, made[0], now)
+        else:
+            with pytest.raises(Spent, match="works once, for 10 minutes"):
+                who_may(there.database, made[0], now)
 
 
 def test_a_stranger_is_told_the_same_and_gets_nothing(there):
@@ -89,7 +102,9 @@ def test_signing_out_ends_the_session_itself(there):
     with there.as_("lead-1") as browser:
         kept = dict(browser.cookies)
         assert browser.get("/account").status_code == 200
-        assert browser.post("/sign-out").status_code == 303
+        out = browser.post("/sign-out")
+        assert out.status_code == 303
+        assert out.headers["clear-site-data"] == '"cache", "storage"'
     with there.as_(None) as other:
         other.cookies.update(kept)
         assert other.get("/account").status_code == 303
