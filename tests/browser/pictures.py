@@ -28,6 +28,7 @@ SITE = (
     *("config/templates/site/base.html.jinja", "config/templates/site/report.html.jinja"),
     *("config/templates/site/overview.html.jinja", "config/templates/site/site.css", "publication/charts.py"),
 )
+LISTING = "shared/listing.html"
 SHARED = ("templates/layout.html", "templates/shared/moj.html", "static/console.css")
 
 
@@ -47,13 +48,13 @@ def pictures(there: House) -> dict[str, Picture]:
     assess = f"/inspect/{sent.reference}/{sent.body}/assess"
     return {
         "body": Picture(
-            f"liaison-{asked.body}", f"/body/{asked.body}", ("body/owed.html", "body/frame.html")
+            f"liaison-{asked.body}", f"/body/{asked.body}", ("body/owed.html", "body/frame.html", LISTING)
         ),
         "case": Picture("ops-1", there.page(sent), ("cases/case.html", "cases/tables.html")),
         "assess": Picture("inspector-1", assess, ("inspect/assess.html", "inspect/parts.html")),
-        "work": Picture("lead-1", "/inspect", ("inspect/work.html", "inspect/parts.html")),
+        "work": Picture("lead-1", "/inspect", ("inspect/work.html", "inspect/parts.html", LISTING)),
         "operations": Picture("ops-1", "/ops", ("ops/now.html", "ops/page.html")),
-        "map": Picture("ops-1", "/ops/map", ("ops/map.html", "ops/page.html")),
+        "map": Picture("ops-1", "/ops/map", ("ops/map.html", "ops/page.html", LISTING)),
         "site": Picture("", f"/reports/{published(there)}.html", SITE, site=True),
     }
 
