@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from activities.ledger import reports
+from lifecycle.words import Stage
 from models.database import Database
-from models.tables import Body, CaseRow, Notice, NoticeState, Repair, Report
+from models.tables import Body, CaseRow, Notice, NoticeState, Order, Repair, Report
 
 LETTER = "assessment-letter"
 LEFT = (NoticeState.sent.value,)
@@ -44,6 +46,64 @@ class Readiness:
     @property
     def cases(self) -> int:
         return sum(self.stages.values())
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the order to publish a report has come: cases published, on their way, and waiting for repair."""
+
+    report: str
+    ordered_at: datetime
+    by: str
+    on: date
+    published: int
+    left: tuple[str, ...]
+    stuck: tuple[str, ...]
+    left_out: dict[str, str]
+
+    @property
+    def of(self) -> int:
+        return self.published + len(self.left) + len(self.stuck)
+
+    @property
+    def done(self) -> bool:
+        return not (self.left or self.stuck)
+
+
+def progress(database: Database, report_id: str) -> Progress | None:
+    """How far it has come, as the ledger has it; None while the ledger holds no order."""
+    with database.reading() as session:
+        order = session.exec(
+            select(Order)
+            .where(Order.kind == "publish", Order.report_id == report_id)
+            .order_by(col(Order.effective_at).desc())
+        ).first()
+        if order is None:
+            return None
+        waiting = reports.cases_to_publish(session, report_id, tuple(reports.left_out(order)))
+        repairs = session.exec(
+            select(Repair.subject).where(col(Repair.closed_at).is_(None), col(Repair.subject).in_(waiting))
+        )
+        stuck = sorted(set(repairs))
+        published = session.exec(
+            select(func.count())
+            .select_from(CaseRow)
+            .where(
+                CaseRow.report_id == report_id,
+                CaseRow.kind == "recommendation",
+                CaseRow.stage == Stage.published.value,
+            )
+        ).one()
+        return Progress(
+            report=report_id,
+            ordered_at=order.effective_at,
+            by=order.actor,
+            on=order.on,
+            published=published,
+            left=tuple(case for case in waiting if case not in stuck),
+            stuck=tuple(stuck),
+            left_out=reports.left_out(order),
+        )
 
 
 def to_publish(database: Database) -> list[Report]:

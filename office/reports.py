@@ -11,6 +11,7 @@ from temporalio.client import (
     WithStartWorkflowOperation,
     WorkflowUpdateFailedError,
     WorkflowUpdateHandle,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
     WorkflowUpdateStage,
 )
 from temporalio.common import WorkflowIDConflictPolicy
@@ -19,6 +20,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.ledger import reports
 from lifecycle.dates import local_date
 from lifecycle.opening import Opening
+from lifecycle.words import Refused
 from models.attributes import initial
 from models.database import Database
 from models.messages import PublishReport, ReportStart, ReportState, StartCases, TimeFrame
@@ -28,6 +30,7 @@ from office.people import find_actor
 from office.rights import role_for
 
 A_LONG_WORK = timedelta(minutes=10)
+A_MOMENT = timedelta(seconds=5)
 BATCH = 200
 REAL = TimeFrame()
 T = TypeVar("T")
@@ -109,26 +112,47 @@ class ReportDesk:
             return wanted & there
 
     async def publish(self, report: str, order: PublishReport) -> ReportState:
-        """Publish letters and overview together. A report that is published already is left as it is.
+        """Publish letters and overview together, and wait for it. A published report is left as it is.
 
         Raises:
             NoCase, NotAllowed, Refused: nothing was done; refused while a case that is not left out has no letter.
             NeedsRepair: nobody answers; the same order may be given again.
         """
+        state = await self.order_publication(report, order, A_LONG_WORK)
+        if state is None:
+            raise silence(TimeoutError(), f"report {report}")
+        return state
+
+    async def order_publication(
+        self, report: str, order: PublishReport, patience: timedelta = A_MOMENT
+    ) -> ReportState | None:
+        """The same, waiting no longer than this. None: it was taken up and goes on (`office.publishing.progress`).
+
+        Raises:
+            as `publish`.
+        """
         await asyncio.to_thread(self._permitted, order.actor, "publish")
+        await asyncio.to_thread(self._refuse_unready, report, order)
         handle = self.client.get_workflow_handle(f"report/{report}")
+        asked = handle.start_update(
+            "publish", order, wait_for_stage=WorkflowUpdateStage.ACCEPTED, result_type=ReportState
+        )
         try:
-            return await self._answer(
-                handle.start_update(
-                    "publish",
-                    order,
-                    wait_for_stage=WorkflowUpdateStage.ACCEPTED,
-                    result_type=ReportState,
-                ),
-                report,
-            )
+            update = await self._taken_up(asked, report)
         except RPCError:
             return await asyncio.to_thread(self._published, report)
+        return await self._within(patience, update, report)
+
+    def _refuse_unready(self, report: str, order: PublishReport) -> None:
+        """As the workflow does, which may answer later than anybody waits."""
+        with self.database.reading() as session:
+            state = reports.state(session, report)
+        waiting = [case for case in state.not_ready if case not in order.left_out]
+        if state.published_on is None and waiting:
+            raise Refused(
+                f"{len(waiting)} cases have no letter sent, the first {waiting[0]}. "
+                "Send their letters, or leave each out with the reason."
+            )
 
     def _published(self, report: str) -> ReportState:
         """How a report stands whose workflow has ended: it ends when the report is published."""
@@ -146,16 +170,35 @@ class ReportDesk:
         Raises:
             RPCError: when the report has no workflow.
         """
+        update = await self._taken_up(asked, report)
+        answer = await self._within(A_LONG_WORK, update, report)
+        if answer is None:
+            raise silence(TimeoutError(), f"report {report}")
+        return answer
+
+    async def _taken_up(
+        self, asked: Awaitable[WorkflowUpdateHandle[T]], report: str
+    ) -> WorkflowUpdateHandle[T]:
         try:
             async with asyncio.timeout(PATIENCE.total_seconds()):
-                update = await asked
-            async with asyncio.timeout(A_LONG_WORK.total_seconds()):
-                return await update.result()
+                return await asked
         except WorkflowUpdateFailedError as failed:
             raise said(failed) from failed
         except NO_ANSWER as error:
             if isinstance(error, RPCError) and error.status is RPCStatusCode.NOT_FOUND:
                 raise
+            raise silence(error, f"report {report}") from error
+
+    async def _within(self, patience: timedelta, update: WorkflowUpdateHandle[T], report: str) -> T | None:
+        """The answer, or None when the work takes longer than that. It goes on all the same."""
+        try:
+            async with asyncio.timeout(patience.total_seconds()):
+                return await update.result()
+        except WorkflowUpdateFailedError as failed:
+            raise said(failed) from failed
+        except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
+            return None
+        except NO_ANSWER as error:
             raise silence(error, f"report {report}") from error
 
     def _permitted(self, person: str, act: str) -> None:

@@ -1,7 +1,7 @@
 """The acts as programs hand them in: those of `lifecycle.acts`, with words where those have the id of sealed words.
 
 Who acts, in which role and under which key comes from the token and the Idempotency-Key. A report's letters are
-published together, from the report's page, so `publish` is not among them.
+published together, by an address of its own, so `publish` is not among them.
 """
 
 from collections.abc import Iterator
@@ -52,7 +52,7 @@ OURS = frozenset({"key", "actor", "role", "source", "kind", "on"})
 LONGEST = 200
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     if "\x00" in text:
         raise ValueError("a text cannot hold the character NUL")
     return text
@@ -65,7 +65,7 @@ def _plausible(day: date) -> date:
 
 
 Words = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=100_000), AfterValidator(_printable)
+    str, StringConstraints(strip_whitespace=True, max_length=100_000), AfterValidator(printable)
 ]
 SomeWords = Annotated[Words, StringConstraints(min_length=1)]
 UploadId = Annotated[str, StringConstraints(min_length=1, max_length=80)]
@@ -104,7 +104,7 @@ class Asked(BaseModel):
             for one in value if isinstance(value, dict) else (value,):
                 if isinstance(one, date):
                     _plausible(one)
-                elif isinstance(one, str) and name != "text" and len(_printable(one)) > LONGEST:
+                elif isinstance(one, str) and name != "text" and len(printable(one)) > LONGEST:
                     raise ValueError(f"{name} has more than {LONGEST} characters")
         return self
 

@@ -1,6 +1,8 @@
 """Publishing a report's letters and overview together: what is not ready, and a confirmation that is typed."""
 
 import uuid
+from datetime import timedelta
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -12,13 +14,17 @@ from console.pages import render
 from console.room import ByVisitor, InRoom, Room
 from console.rules import NotFound, case_path, needs
 from console.stages import stage_tag, stage_text
+from lifecycle.dates import plain_date
 from lifecycle.words import Refused
-from models.messages import PublishReport
-from office.publishing import readiness, to_publish
+from models.messages import PublishReport, ReportState
+from office.publishing import progress, readiness, to_publish
 
 router = APIRouter(include_in_schema=False)
 PATH = "/inspect/publish"
 PUBLISHES = needs("publish")
+LOOK_AGAIN = 5  # seconds
+WATCHED = timedelta(hours=1)
+"""So long after the order its page looks again by itself."""
 
 
 @router.get(PATH, dependencies=[PUBLISHES])
@@ -27,13 +33,17 @@ async def reports(request: Request, room: InRoom) -> Response:
 
 
 @router.get(PATH + "/{report}", dependencies=[PUBLISHES])
-async def check(request: Request, room: InRoom, report: str) -> Response:
-    return await _page(request, room, report, {}, {})
+async def check(request: Request, room: InRoom, report: str, ordered: str = "", still: str = "") -> Response:
+    """What is not ready; and after the order, how far it has come: looked at again by itself, until that is stopped."""
+    return await _page(request, room, report, {}, {}, ordered=bool(ordered), still=bool(still))
 
 
 @router.post(PATH + "/{report}", dependencies=[PUBLISHES])
 async def publish(request: Request, room: InRoom, visitor: ByVisitor, report: str) -> Response:
-    """Nothing is published until the report's id is typed, and every case without a letter is left out for a reason."""
+    """Nothing is published until the report's id is typed, and every case without a letter is left out for a reason.
+
+    The order is taken up; a page that waited for every case of a large report would wait for minutes.
+    """
     form, errors = await forms.read(request), forms.Errors()
     if form.get("confirmation", "").strip() != report:
         errors["confirmation"] = f"Type {report}, exactly as it is written here"
@@ -45,28 +55,47 @@ async def publish(request: Request, room: InRoom, visitor: ByVisitor, report: st
     if not errors:
         order = PublishReport(key=forms.key_in(form), actor=visitor.id, left_out=left_out)
         try:
-            state = await room.reports.publish(report, order)
+            state = await room.reports.order_publication(report, order)
         except Refused as refused:
             errors["confirmation"] = str(refused)
         else:
-            rest = len(state.not_ready)
-            said = f"Published on {state.published_on:%d %B %Y}." if state.published_on else "Ordered."
-            said += f" {rest} cases could not be published and are tried again." if rest else ""
-            return onward(room.keys, f"{PATH}/{report}", said)
+            return onward(room.keys, f"{PATH}/{quote(report)}?ordered=1", _said(state))
     return await _page(request, room, report, form, errors)
 
 
+def _said(state: ReportState | None) -> str:
+    if state is None or state.published_on is None:
+        return "The order is taken up, and goes on by itself: you need not wait here."
+    rest = len(state.not_ready)
+    said = f"Published on {plain_date(state.published_on)}."
+    return f"{said} {rest} cases could not be published and are tried again." if rest else said
+
+
 async def _page(
-    request: Request, room: Room, report: str, form: forms.Form, errors: forms.Errors
+    request: Request,
+    room: Room,
+    report: str,
+    form: forms.Form,
+    errors: forms.Errors,
+    *,
+    ordered: bool = False,
+    still: bool = False,
 ) -> Response:
     found = await room.read(lambda database: readiness(database, report))
     if found is None:
         raise NotFound(report)
-    return render(
+    far = await room.read(lambda database: progress(database, report))
+    under_way = ordered if far is None else bool(far.left) and room.now - far.ordered_at < WATCHED
+    answer = render(
         request,
         "inspect/publish.html",
         422 if errors else 200,
         found=found,
+        far=far,
+        under_way=under_way,
+        here=f"{PATH}/{quote(report)}",
+        still=still,
+        seconds=LOOK_AGAIN,
         form=form,
         key=form.get("key") or uuid.uuid4(),
         stage_text=stage_text,
@@ -75,3 +104,6 @@ async def _page(
         at=at,
         errors=errors,
     )
+    if under_way and not still and not errors:
+        answer.headers["Refresh"] = str(LOOK_AGAIN)
+    return answer

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -75,6 +75,13 @@ class House:
                         return text
             time.sleep(0.1)
         raise AssertionError([(mail.mailboxes, mail.subject) for mail in messages(self.inbox)])
+
+    def until(self, holds: Callable[[], bool]) -> None:
+        """Wait until this is so."""
+        deadline = time.monotonic() + WAIT
+        while not holds():
+            assert time.monotonic() < deadline, "it never was so"
+            time.sleep(0.1)
 
     def link_in(self, text: str) -> str:
         """The first address of the console in a mail's text."""
