@@ -15,7 +15,7 @@ from temporalio.worker import Worker, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.cases import CaseActivities
-from activities.ledger.recording import LedgerActivities
+from activities.ledger.recording import Keeper, LedgerActivities
 from config.policy_files import fill_shelf
 from config.sandbox import Sandbox
 from config.settings import Settings
@@ -23,6 +23,7 @@ from config.temporal import connect
 from models.database import Database
 from models.installation import establish
 from models.schema import upgrade
+from office.doorkeeper import Doorkeeper
 from office.reference import load_reference
 from scheduler import scheduling
 from watching.server import require_sdk_port, watched
@@ -66,11 +67,12 @@ async def working(
     cached: int = CACHED,
     at_once: int = 100,
     strict: bool = False,
+    keeper: Keeper | None = None,
 ) -> AsyncIterator[Worker]:
     """A worker that runs while the block does, and drains at its end. The shelf of rules is filled first."""
     fill_shelf()
     cases = CaseActivities(client, database, task_queue)
-    ledger = LedgerActivities(database)
+    ledger = LedgerActivities(database, keeper)
     with ThreadPoolExecutor(THREADS, thread_name_prefix="activity") as threads:
         worker = Worker(
             client,
@@ -109,7 +111,7 @@ async def serve(settings: Settings, stop: asyncio.Event | None = None) -> None:
     require_sdk_port(settings)
     client = await connect(settings, database, measured=True)
     async with (
-        working(client, database, cached=settings.cases_in_memory) as worker,
+        working(client, database, cached=settings.cases_in_memory, keeper=Doorkeeper()) as worker,
         scheduling(settings, client, database),
         watched(settings, database, client, worker),
     ):

@@ -7,7 +7,18 @@ import typer
 
 from cli import output
 from cli.case_acts import CaseId, app, show_receipt
-from cli.room import TASK_QUEUE, As, AsJson, Key, actor, key, ledger, today, with_desk, with_reports
+from cli.room import (
+    TASK_QUEUE,
+    As,
+    AsJson,
+    Key,
+    actor,
+    key,
+    today,
+    whole_ledger,
+    with_desk,
+    with_reports,
+)
 from config.settings import load
 from models.messages import Reseat
 from office import reading, repair, takeover
@@ -31,7 +42,7 @@ def list_cases(
     wanted = reading.Filter(
         body=body, report=report, reference=reference, stage=stage, overdue=overdue, open_only=not all_cases
     )
-    with ledger() as database:
+    with whole_ledger() as database:
         lines = reading.cases(database, wanted, today())
     output.put_rows([vars(line) for line in lines], COLUMNS, as_json=as_json)
     output.say(f"{len(lines)} cases")
@@ -40,7 +51,7 @@ def list_cases(
 @app.command()
 def show(case_id: CaseId, as_json: AsJson = False) -> None:
     """One case: clocks, timeline, what comes next, notices and mails."""
-    with ledger() as database:
+    with whole_ledger() as database:
         file = reading.case_file(database, case_id)
         if file is None:
             raise NoCase(f"There is no case {case_id!r}. `followthrough case list --all` shows them.")
@@ -79,7 +90,7 @@ def document(
     to: Annotated[Path, typer.Option(help="The file to write; it must not be there yet.")],
 ) -> None:
     """Write a submitted document to a file, exactly as it was received."""
-    with ledger() as database:
+    with whole_ledger() as database:
         file = reading.case_file(database, case_id)
         if file is None or digest not in {one.hash for one in file.documents}:
             raise NoCase(f"{case_id} has no document {digest!r}. `followthrough case show` lists them.")

@@ -9,7 +9,7 @@ from activities.mail.recovery_plan import Plan, plan
 from activities.mail.recovery_plan import go as carry_out
 from activities.mail.setup import pace_of
 from cli import output
-from cli.room import As, AsJson, actor, ledger
+from cli.room import As, AsJson, actor, ledger, whole_ledger
 from config.settings import load
 from models.tables import Mail, MailState
 from office import post
@@ -30,7 +30,7 @@ def list_mails(
     as_json: AsJson = False,
 ) -> None:
     """The newest mails."""
-    with ledger() as database:
+    with whole_ledger() as database:
         found = post.mails(database, state=state.value if state else None, mailbox=mailbox, limit=limit)
     output.put_rows([mail.model_dump(exclude={"text", "html"}) for mail in found], COLUMNS, as_json=as_json)
     output.say(f"{len(found)} mails")
@@ -39,7 +39,7 @@ def list_mails(
 @app.command()
 def show(mail_id: MailId, as_json: AsJson = False) -> None:
     """One mail: its words, every attempt to send it, and the notices in it."""
-    with ledger() as database:
+    with whole_ledger() as database:
         mail, attempts, notices = post.mail_file(database, mail_id)
     if as_json:
         output.put_json({"mail": mail, "attempts": attempts, "notices": notices})

@@ -29,7 +29,7 @@ from cli import case_bundle as _bundle  # noqa: F401 - adds the evidence bundle
 from cli.arming import app as arming_app
 from cli.backup import app as backup_app
 from cli.doctor import app as doctor_app
-from cli.room import As, AsJson, actor, ledger, today
+from cli.room import As, AsJson, actor, ledger, today, whole_ledger
 from config.logs import set_up
 from config.settings import load
 from models.tables import Person, PersonRole
@@ -113,7 +113,7 @@ def agenda(
 ) -> None:
     """What will happen, and when, if nobody acts: one case, a body, or all."""
     until = datetime.now(UTC) + timedelta(days=days) if days else None
-    with ledger() as database:
+    with whole_ledger() as database:
         if case_id is not None:
             ids = [case_id]
         else:

@@ -20,8 +20,9 @@ from lifecycle.dates import local_date
 from models.database import Database
 from models.schema import SchemaState, check
 from office.desk import Desk
-from office.people import NotAllowed
+from office.people import NotAllowed, find_actor
 from office.reports import ReportDesk
+from office.rights import may
 
 TASK_QUEUE = "followthrough"
 T = TypeVar("T")
@@ -63,6 +64,24 @@ def ledger() -> Iterator[Database]:
         yield database
     finally:
         database.close()
+
+
+@contextmanager
+def whole_ledger() -> Iterator[Database]:
+    """As `ledger`, for a command that shows cases whole: with what only the inspectorate may see of them.
+
+    Raises NotAllowed, when somebody is named (FOLLOWTHROUGH_ACTOR) who may not see that.
+    """
+    with ledger() as database:
+        if person := load().actor:
+            with database.reading() as session:
+                actor = find_actor(session, person, today())
+            if not may(actor, "see_cases"):
+                raise NotAllowed(
+                    f"{person} does not see cases whole, as commands show them. What they may see of their own is in "
+                    f"the console: {load().base_url}"
+                )
+        yield database
 
 
 def with_desk(deed: Callable[[Desk], Awaitable[T]]) -> T:

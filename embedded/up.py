@@ -21,6 +21,7 @@ from lifecycle.words import ENGINE
 from models.database import Database
 from models.installation import establish
 from models.schema import upgrade
+from office.doorkeeper import Doorkeeper
 from office.first_start import load_first_start
 from office.rebuild import Rebuild, open_cases
 from office.reports import ReportDesk
@@ -52,7 +53,7 @@ async def up(settings: Settings, say: Say, *, sample: bool = True) -> None:
                 client = await connect(settings, database, measured=True)
                 await prepare(client)
                 async with (
-                    working(client, database, cached=settings.cases_in_memory) as worker,
+                    working(client, database, cached=settings.cases_in_memory, keeper=Doorkeeper()) as worker,
                     scheduling(settings, client, database),
                     watched(settings, database, client, worker),
                 ):

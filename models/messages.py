@@ -61,6 +61,7 @@ class Append(Frozen):
 
     `act_key` is unique in the ledger; engine appends have none. `waiting_for` is what the case waits for afterwards,
     in words, for the pages; `next_at` the next instant on its agenda then, for whoever watches that it is kept.
+    `act`, `actor` and `role` are those of an act that a person takes; empty for what the engine records by itself.
     """
 
     stream: str
@@ -69,6 +70,9 @@ class Append(Frozen):
     events: tuple[Event, ...]
     waiting_for: str = ""
     next_at: datetime | None = None
+    act: str = ""
+    actor: str = ""
+    role: str = ""
 
 
 class Answer(StrEnum):

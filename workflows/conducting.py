@@ -147,7 +147,7 @@ class Conducting:
                 return self._receipt(act.key, self.done[act.key])
             for _ in range(5):
                 self._refuse_parked()
-                answer = await self._append(act.key, self._judge(act))
+                answer = await self._append(act.key, self._judge(act), act)
                 if answer.answer in (Answer.committed, Answer.already):
                     return self._receipt(act.key, answer.seq, answer.leaving)
             self._park("The ledger moved under this case five times in a row.")
@@ -194,7 +194,7 @@ class Conducting:
             if not self.case.opened:
                 await self._append(None, open_case(self.start.opening, self.now(), self.rules()))
 
-    async def _append(self, key: str | None, events: tuple[Event, ...]) -> Appended:
+    async def _append(self, key: str | None, events: tuple[Event, ...], act: Act | None = None) -> Appended:
         after = fold_all(self.case, events)
         request = Append(
             stream=self.case.id,
@@ -203,6 +203,9 @@ class Conducting:
             events=events,
             waiting_for=waiting_for(after, self.rules()),
             next_at=next_instant(after, self.rules()),
+            act=act.kind if act else "",
+            actor=act.actor if act else "",
+            role=act.role if act else "",
         )
         answer = await ask_ledger(request)
         match answer.answer:

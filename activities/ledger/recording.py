@@ -5,14 +5,17 @@ No cancellation is thrown into their threads: a transaction ends by itself, and 
 
 import contextlib
 import logging
+from typing import Protocol
 
 import sqlalchemy.exc
+from sqlmodel import Session
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.ledger import digest, reports
 from activities.ledger.append import ActKeyTaken, append, read
 from activities.ledger.repairs import NoRepair, close_repair, open_repair
+from lifecycle.words import Refused
 from models.database import Database
 from models.messages import (
     Append,
@@ -29,11 +32,20 @@ from models.messages import (
 log = logging.getLogger(__name__)
 
 
-class LedgerActivities:
-    """What workflows ask of the ledger."""
+class Keeper(Protocol):
+    """Who is asked before anything is written. What it raises says why nothing is."""
 
-    def __init__(self, database: Database) -> None:
+    def refuse_act(self, session: Session, request: Append) -> None: ...
+
+    def refuse_order(self, session: Session, order: RecordOrder) -> None: ...
+
+
+class LedgerActivities:
+    """What workflows ask of the ledger. Without a keeper whatever they have decided is written."""
+
+    def __init__(self, database: Database, keeper: Keeper | None = None) -> None:
         self.database = database
+        self.keeper = keeper
 
     @activity.defn(name="append", no_thread_cancel_exception=True)
     def append(self, request: Append) -> Appended:
@@ -48,13 +60,17 @@ class LedgerActivities:
 
     def _append(self, request: Append) -> Appended:
         try:
-            with self.database.writing() as session:
-                return append(session, request)
-        except ActKeyTaken as error:
-            raise ApplicationError(str(error), type="Refused", non_retryable=True) from error
+            return self._written(request)
+        except (ActKeyTaken, Refused) as error:
+            raise _refusal(error) from error
         except sqlalchemy.exc.IntegrityError:
-            with self.database.writing() as session:
-                return append(session, request)
+            return self._written(request)
+
+    def _written(self, request: Append) -> Appended:
+        with self.database.writing() as session:
+            if self.keeper is not None:
+                self.keeper.refuse_act(session, request)
+            return append(session, request)
 
     @activity.defn(name="read_stream", no_thread_cancel_exception=True)
     def read_stream(self, request: StreamRead) -> StreamEvents:
@@ -86,9 +102,18 @@ class LedgerActivities:
     @activity.defn(name="record_order", no_thread_cancel_exception=True)
     def record_order(self, order: RecordOrder) -> None:
         with self.database.writing() as session:
+            if self.keeper is not None:
+                try:
+                    self.keeper.refuse_order(session, order)
+                except Refused as error:
+                    raise _refusal(error) from error
             reports.record_publication(session, order)
 
     @activity.defn(name="make_digest", no_thread_cancel_exception=True)
     def make_digest(self, start: DigestStart) -> DigestMade:
         with self.database.writing() as session:
             return digest.make(session, start)
+
+
+def _refusal(error: Exception) -> ApplicationError:
+    return ApplicationError(str(error), type="Refused", non_retryable=True)

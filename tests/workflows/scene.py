@@ -55,7 +55,7 @@ class Scene:
         return f"scene-{self.name}"
 
     @asynccontextmanager
-    async def working(self, **options: int) -> AsyncIterator[Worker]:
+    async def working(self, **options: Any) -> AsyncIterator[Worker]:
         """In the strict sandbox, which stops what could not be replayed in workflows/ too."""
         async with worker.working(
             self.client, self.database, task_queue=self.queue, strict=True, **options

@@ -1,0 +1,93 @@
+"""The last door before the ledger: an act is taken only from a registered person who may, whichever way it came.
+
+The desk asks the same, earlier and with more to say. But whoever reaches the engine can send an update to a case by
+`temporal workflow update`, past the desk; what is asked here cannot be passed by.
+"""
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from sqlmodel import Session
+
+from lifecycle.dates import local_date
+from lifecycle.events import Published
+from lifecycle.words import Refused, Role
+from models.messages import Append, RecordOrder
+from models.tables import ActTaken, CaseRow, Order
+from office.conflicts import refuse_conflict
+from office.people import NotAllowed, find_actor, owners_of
+from office.publications import LATER
+from office.rights import role_for
+
+CLAIMING = ("move_due_date", "answer_request")
+"""Acts whose policy names roles: the role in which the act says it is taken must be held."""
+
+
+class Doorkeeper:
+    """What the ledger's activities ask before they write."""
+
+    def refuse_act(self, session: Session, request: Append) -> None:
+        """Nothing to say of what the engine records by itself, nor of an act that was taken before.
+
+        Raises:
+            Refused: nothing is to be written, and the message says why.
+        """
+        case = session.get(CaseRow, request.stream)
+        if not request.act or case is None or session.get(ActTaken, request.act_key) is not None:
+            return
+        with _refusing():
+            _refuse_stranger(session, request, case)
+        for event in request.events:
+            if isinstance(event, Published):
+                _refuse_unordered(session, case, event.order)
+
+    def refuse_order(self, session: Session, order: RecordOrder) -> None:
+        """Raises Refused, when whoever gives the order to publish may not."""
+        with _refusing():
+            role_for(find_actor(session, order.actor, local_date(datetime.now(UTC))), "publish", "", None)
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    try:
+        yield
+    except NotAllowed as stranger:
+        raise Refused(str(stranger)) from stranger
+
+
+def _refuse_stranger(session: Session, request: Append, case: CaseRow) -> None:
+    today = local_date(datetime.now(UTC))
+    actor = find_actor(session, request.actor, today)
+    role = role_for(actor, request.act, case.body_id, case.oversight_id)
+    refuse_conflict(session, actor.id, role, request.act, case.body_id, today)
+    if request.act in CLAIMING and not _holds(request, actor.roles, case):
+        raise NotAllowed(f"{actor.id} does not hold the role {request.role!r} in which this act is taken.")
+
+
+def _holds(request: Append, roles: frozenset[tuple[Role, str]], case: CaseRow) -> bool:
+    claimed = next((role for role in Role if role.value == request.role), None)
+    owners = owners_of(claimed, case.body_id, case.oversight_id) if claimed else ()
+    return any((claimed, owner) in roles for owner in owners)
+
+
+def _refuse_unordered(session: Session, case: CaseRow, order_id: str) -> None:
+    """A case is published by an order that covers it: until then its letter is under embargo."""
+    order = session.get(Order, order_id)
+    if order is None or order.report_id != case.report_id or order.lifted_at or not _covers(order, case.id):
+        raise Refused(
+            f"{case.id} is under embargo: no order to publish it is called {order_id!r}. "
+            f"Publish it with its report (followthrough report publish {case.report_id}); "
+            f"if it was left out then, followthrough site publish-held {case.id}."
+        )
+
+
+def _covers(order: Order, case_id: str) -> bool:
+    if order.kind == LATER:
+        return case_id in _listed(order, "cases")
+    return order.kind == "publish" and case_id not in _listed(order, "left_out")
+
+
+def _listed(order: Order, name: str) -> Collection[str]:
+    found = order.details.get(name)
+    return [str(one) for one in found] if isinstance(found, list | dict) else ()

@@ -1,0 +1,348 @@
+"""Deed × door on one running installation: refused with the reason, nothing half-written, no mail out."""
+
+import time
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlmodel import col, func, select
+from temporalio.client import WorkflowUpdateFailedError
+
+from config.policy_files import fill_shelf
+from embedded.mailstore import messages
+from lifecycle import acts as a
+from lifecycle.dates import local_date
+from lifecycle.words import Finding
+from models.installation import become_copy
+from models.tables import (
+    ActTaken,
+    Arming,
+    CaseRow,
+    Criterion,
+    EventRow,
+    Heartbeat,
+    Notice,
+    NoticeState,
+    Order,
+    Recommendation,
+)
+from office.desk import Desk
+from tests.console import casework
+from tests.console.house import House, house
+from tests.doors import raw
+
+pytestmark = [pytest.mark.server]
+RESPONSE = "response/gmp-victims-2020/greater-manchester-mayor"
+UNREADY = "peel-legitimacy-2016"
+"""A report of which one letter is sent, and others are not."""
+LATER = str(local_date(datetime.now(UTC)) + timedelta(days=60))
+OWN, EMBARGO, STATUTE, FOREIGN = "another person must authorise", "embargo", "statute", "may not"
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a door answered: whether it let the deed through, and its words."""
+
+    refused: bool
+    words: str
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The installation, and the cases at which the deeds are tried."""
+
+    there: House
+    assessed: str
+    under_embargo: CaseRow
+    foreign: CaseRow
+
+
+Door = Callable[[Scene], Said]
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    """The sample, and an assessment that lead-1, who may authorise others', completed."""
+    fill_shelf()
+    with house(tmp_path_factory.mktemp("doors") / "home") as there:
+        submitted = there.case_at("submitted", "seed-2016")
+        with there.database.reading() as session:
+            limbs = session.exec(
+                select(Criterion.id)
+                .join(Recommendation, col(Recommendation.reference) == Criterion.reference)
+                .where(Criterion.reference == submitted.reference)
+            ).all()
+        findings = dict.fromkeys(limbs, Finding.unclear)
+        mine = a.CompleteAssessment(
+            key="own", actor="lead-1", assessment="-", outcome="not_started", findings=findings
+        )
+        casework.take(there, submitted.id, mine, "assessment", "As I see it.")
+        with there.database.reading() as session:
+            embargo = session.exec(
+                select(CaseRow).where(CaseRow.stage == "letter_sent", CaseRow.report_id == UNREADY)
+            ).first()
+            foreign = session.exec(
+                select(CaseRow).where(CaseRow.stage == "requested", CaseRow.body_id != "kent")
+            ).first()
+        assert embargo
+        assert foreign
+        yield Scene(there, submitted.id, embargo, foreign)
+
+
+def command(scene: Scene, *words: str, by: str) -> Said:
+    done = scene.there.there.run(*words, actor=by)
+    return Said(done.returncode not in (0, 70), done.stderr)
+
+
+def form(scene: Scene, path: str, by: str, **fields: str) -> Said:
+    with scene.there.as_(by) as browser:
+        answer = browser.post(path, data={"key": "side-door", **fields})
+    return Said(answer.status_code in (403, 404, 422) or "warning" in answer.text, answer.text)
+
+
+def program(scene: Scene, path: str, by: str, **act: object) -> Said:
+    with scene.there.api(by) as client:
+        answer = client.post(f"/api/v1{path}/acts", json=act, headers={"Idempotency-Key": "side-door"})
+    return Said(answer.status_code in (403, 404, 409, 422), answer.text)
+
+
+def engine(scene: Scene, workflow: str, name: str, **message: object) -> Said:
+    """Temporal's command is told no, with the reason sealed; who holds the keys can read it."""
+    act = {"key": "side-door", **message}
+    done = raw.update(scene.there.there, workflow, name, act)
+    if done.returncode == 0:
+        return Said(False, done.stdout)
+    assert "type: Refused" in done.stderr
+    return Said(True, casework.with_desk(scene.there, lambda desk: reason(desk, workflow, name, act)))
+
+
+async def reason(desk: Desk, workflow: str, name: str, act: dict[str, object]) -> str:
+    with pytest.raises(WorkflowUpdateFailedError) as failed:
+        await desk.client.get_workflow_handle(workflow).execute_update(name, act)
+    return str(failed.value.cause)
+
+
+def path_of(case: str) -> str:
+    return "/cases/" + case.partition("/")[2]
+
+
+DEEDS: dict[tuple[str, str], tuple[Door, str]] = {
+    ("authorise your own assessment", "command"): (
+        lambda s: command(s, "case", "authorise", s.assessed, by="lead-1"),
+        OWN,
+    ),
+    ("authorise your own assessment", "form"): (
+        lambda s: form(s, f"/inspect{path_of(s.assessed)[6:]}/authorise", "lead-1"),
+        OWN,
+    ),
+    ("authorise your own assessment", "api"): (
+        lambda s: program(s, path_of(s.assessed), "lead-1", kind="authorise"),
+        OWN,
+    ),
+    ("authorise your own assessment", "engine"): (
+        lambda s: engine(s, s.assessed, "authorise", actor="lead-1", role="lead_inspector"),
+        OWN,
+    ),
+    ("authorise in the name of nobody", "engine"): (
+        lambda s: engine(s, s.assessed, "authorise", actor="nobody", role="lead_inspector"),
+        "'nobody' is not a registered person",
+    ),
+    ("authorise as an inspector", "engine"): (
+        lambda s: engine(s, s.assessed, "authorise", actor="inspector-1", role="lead_inspector"),
+        FOREIGN,
+    ),
+    ("publish under embargo", "command"): (
+        lambda s: command(s, "report", "publish", s.under_embargo.report_id, by="lead-1"),
+        "no letter sent",
+    ),
+    ("publish under embargo", "form"): (
+        lambda s: form(
+            s,
+            f"/inspect/publish/{s.under_embargo.report_id}",
+            "lead-1",
+            confirmation=s.under_embargo.report_id,
+        ),
+        "no letter sent",
+    ),
+    ("publish under embargo", "api"): (
+        lambda s: program(s, path_of(s.under_embargo.id), "lead-1", kind="publish", order="made-up"),
+        "publish",
+    ),
+    ("publish under embargo", "engine"): (
+        lambda s: engine(s, s.under_embargo.id, "publish", actor="lead-1", order="made-up"),
+        EMBARGO,
+    ),
+    ("publish a report under embargo", "engine"): (
+        lambda s: engine(s, f"report/{s.under_embargo.report_id}", "publish", actor="lead-1"),
+        "no letter sent",
+    ),
+    ("move a statutory clock", "command"): (
+        lambda s: command(
+            s, "case", "move", RESPONSE, "--clock", "response", "--due", LATER, "--text", "Late.", by="lead-1"
+        ),
+        STATUTE,
+    ),
+    ("move a statutory clock", "form"): (
+        lambda s: form(
+            s, f"{path_of(RESPONSE)}/move", "lead-1", clock="response", due="1 1 2099", reason="Late."
+        ),
+        "not found",
+    ),
+    ("move a statutory clock", "api"): (
+        lambda s: program(
+            s,
+            "/responses/" + RESPONSE.partition("/")[2],
+            "ops-1",
+            kind="move_due_date",
+            clock="response",
+            due=LATER,
+            text="Late.",
+        ),
+        "may not",
+    ),
+    ("move a statutory clock", "engine"): (
+        lambda s: engine(
+            s,
+            RESPONSE,
+            "move_due_date",
+            actor="lead-1",
+            role="lead_inspector",
+            clock="response",
+            due=LATER,
+            reason="r",
+        ),
+        STATUTE,
+    ),
+    ("see another force's case", "command"): (
+        lambda s: command(s, "case", "show", s.foreign.id, by="liaison-kent"),
+        "does not see cases whole",
+    ),
+    ("see another force's case", "form"): (lambda s: look(s, path_of(s.foreign.id), api=False), ""),
+    ("see another force's case", "api"): (lambda s: look(s, f"/api/v1{path_of(s.foreign.id)}", api=True), ""),
+    ("answer for another force", "command"): (
+        lambda s: command(s, "case", "submit", s.foreign.id, "--text", "Ours.", by="liaison-kent"),
+        FOREIGN,
+    ),
+    ("answer for another force", "engine"): (
+        lambda s: engine(
+            s, s.foreign.id, "record_submission", actor="liaison-kent", role="liaison", submission="made-up"
+        ),
+        FOREIGN,
+    ),
+    ("move a date in a role not held", "engine"): (
+        lambda s: engine(
+            s,
+            s.foreign.id,
+            "move_due_date",
+            actor="inspector-1",
+            role="operations",
+            clock="submission",
+            due=LATER,
+            reason="r",
+        ),
+        "may be moved by",
+    ),
+}
+
+
+def look(scene: Scene, path: str, *, api: bool) -> Said:
+    """As the liaison of Kent. The answer must not hold what only a reader of the case knows."""
+    door = scene.there.api("liaison-kent") if api else scene.there.as_("liaison-kent")
+    with door as reader:
+        answer = reader.get(path)
+    assert scene.foreign.waiting_for not in answer.text
+    return Said(answer.status_code in (403, 404), answer.text)
+
+
+def written(scene: Scene) -> dict[str, object]:
+    """What the ledger holds of acts: all events but those of time passing, and how many rows follow from acts."""
+    with scene.there.database.reading() as session:
+        events = session.exec(
+            select(EventRow.stream, EventRow.seq, EventRow.hash).where(
+                ~col(EventRow.kind).startswith("rung_")
+            )
+        ).all()
+        counts = {
+            table.__name__: session.exec(select(func.count()).select_from(table)).one()
+            for table in (ActTaken, CaseRow, Order, Arming)
+        }
+        told = session.exec(select(func.count()).select_from(Notice).where(Notice.clock == "act")).one()
+    return {"events": sorted(map(tuple, events)), "told of acts": told, **counts}
+
+
+@pytest.mark.parametrize(("deed", "door"), DEEDS, ids=lambda word: word.replace(" ", "-"))
+def test_a_deed_is_refused_at_this_door_and_nothing_is_written(scene: Scene, deed: str, door: str):
+    attempt, reason = DEEDS[deed, door]
+    before = written(scene)
+    said = attempt(scene)
+    assert said.refused, said.words
+    assert reason.lower() in said.words.lower().replace("&#39;", "'")
+    assert "Traceback" not in said.words
+    assert written(scene) == before
+
+
+def test_a_case_that_refused_takes_the_right_act_from_the_right_person(scene: Scene):
+    casework.take(scene.there, scene.assessed, a.Authorise(key="right", actor="lead-2"))
+    assert casework.line(scene.there, scene.assessed).stage == "authorised"
+
+
+def test_what_the_engine_shows_of_a_case_is_sealed(scene: Scene):
+    shown = raw.view(scene.there.there, scene.foreign.id)
+    assert b64encode(b"binary/encrypted").decode() in shown
+    assert scene.foreign.policy not in shown
+    assert scene.foreign.waiting_for not in shown
+
+
+def test_nothing_leaves_a_restored_copy_by_any_door(scene: Scene):
+    """Last, for it makes a copy of the installation: as `followthrough restore` does, in its own words."""
+    until(lambda: not waiting(scene))
+    with scene.there.database.writing() as session:
+        become_copy(session, datetime.now(UTC))
+    before = arrived(scene)
+    body = scene.foreign.body_id
+    assert not command(
+        scene, "case", "submit", scene.foreign.id, "--text", "Ours.", by=f"liaison-{body}"
+    ).refused
+    casework.take(
+        scene.there, scene.foreign.id, a.AskQuestion(key="q", actor=f"liaison-{body}", question="q")
+    )
+    armed = command(scene, "arm", "--reason", "let it go", by="ops-1")
+    assert not armed.refused
+    twice = command(scene, "arm", "--reason", "let it go", by="ops-1")
+    assert twice.refused
+    assert "by two people" in twice.words
+    held = [notice for notice in waiting(scene) if notice.case_id == scene.foreign.id]
+    assert held
+    with scene.there.as_("ops-1") as browser:
+        for notice in held:
+            browser.post(f"/ops/post/notices/{notice.id}/release", data={"key": "let-go"})
+    since = datetime.now(UTC)
+    until(lambda: dispatched(scene, since))
+    assert arrived(scene) == before
+    assert {notice.id for notice in held} <= {notice.id for notice in waiting(scene)}
+
+
+def until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
+def waiting(scene: Scene) -> list[Notice]:
+    with scene.there.database.reading() as session:
+        states = (NoticeState.due.value, NoticeState.claimed.value)
+        return list(session.exec(select(Notice).where(col(Notice.state).in_(states))))
+
+
+def dispatched(scene: Scene, since: datetime) -> bool:
+    """Whether the dispatcher has begun and ended a run since."""
+    with scene.there.database.reading() as session:
+        beat = session.get(Heartbeat, "dispatch")
+    return beat is not None and beat.started_at > since and beat.finished_at is not None
+
+
+def arrived(scene: Scene) -> set[str]:
+    return {mail.message_id for mail in messages(scene.there.inbox)}
