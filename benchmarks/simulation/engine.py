@@ -52,7 +52,8 @@ class Handed:
 
 @dataclass(eq=False)
 class Seat:
-    """One running workflow. `begun` is where its history would bring a worker that replays it."""
+    """One running workflow. `begun` is where its history would bring a worker that replays it; `busy` counts the
+    activities that it waits for."""
 
     id: str
     kind: str
@@ -63,6 +64,7 @@ class Seat:
     conditions: "list[tuple[Callable[[], bool], asyncio.Future[None]]]" = field(default_factory=list)
     handed: list[Handed] = field(default_factory=list)
     started: int = 0
+    busy: int = 0
 
 
 _SEAT: "contextvars.ContextVar[Seat]" = contextvars.ContextVar("seat")
@@ -165,7 +167,7 @@ class Engine:
             for seat in self._touched():
                 seat.conditions = [one for one in seat.conditions if not one[1].done()]
         for seat in self._touched():
-            if not seat.handed and seat.conductor.case.opened and not seat.conductor._writing.locked():
+            if not seat.handed and not seat.busy and seat.conductor.case.opened:
                 seat.begun = seat.conductor._carried()
 
     def _touched(self) -> list[Seat]:
@@ -286,10 +288,21 @@ class Engine:
             self._set(waiting)
 
     def workflow_start_local_activity(self, name: str, message: Any, **_options: object) -> Awaitable[Any]:
-        return self.loop.create_task(self._local(name, message), context=contextvars.copy_context())
+        return self._start(self._local(name, message))
 
     def workflow_start_activity(self, name: str, message: Any, **_options: object) -> Awaitable[Any]:
-        return self.loop.create_task(self._for_ever(name, message), context=contextvars.copy_context())
+        return self._start(self._for_ever(name, message))
+
+    def _start(self, activity: Coroutine[Any, Any, Any]) -> "asyncio.Task[Any]":
+        seat = _SEAT.get()
+        seat.busy += 1
+        task = self.loop.create_task(activity, context=contextvars.copy_context())
+        task.add_done_callback(lambda _: self._ended(seat))
+        return task
+
+    def _ended(self, seat: Seat) -> None:
+        seat.busy -= 1
+        self.touched[seat.id] = None
 
     async def _local(self, name: str, message: Any) -> Any:
         """Two tries, as the workflow asks for."""

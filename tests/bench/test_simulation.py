@@ -20,9 +20,9 @@ def failed_once() -> list[tuple[int, Size]]:
 def test_years_pass_and_every_invariant_holds() -> None:
     found = simulate(1, SUITE)
     print(found)  # with the seed: a failure shows it
-    assert found.cases >= 10
-    assert found.events >= 200
-    assert found.all_faults >= 50
+    assert found.cases >= 3
+    assert found.events >= 50
+    assert found.all_faults >= 20
 
 
 @pytest.mark.parametrize(("seed", "size"), failed_once())
