@@ -21,7 +21,7 @@ MEASURES: dict[str, tuple[Measure, float]] = {
     "economy": (economy.measure, 0.05),
     "delay": (delay.measure, 1),
     "sealing": (sealing.measure, 1),
-    "throughput": (throughput.measure, 2.4),
+    "throughput": (throughput.measure, 5),
     "memory": (memory.measure, 5),
     "lateness": (lateness.measure, 25),
 }
