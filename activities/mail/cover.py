@@ -7,12 +7,12 @@ and each is made only once.
 from collections.abc import Iterator
 from datetime import date
 
-from sqlalchemy import or_
+from sqlalchemy import exists, or_
 from sqlmodel import Session, col, select
 
-from activities.mail.addressing import Address, Addresses
+from activities.mail.addressing import INSPECTORATE, Address, Addresses
 from lifecycle.words import Role
-from models.tables import CaseRow, ContactCover, EventRow, Notice, Person
+from models.tables import CaseRow, ContactCover, EventRow, Notice, Person, PersonRole
 
 RECEIPT = "receipt"
 OVER = "the cover is over"
@@ -59,7 +59,8 @@ class Covers:
             yield SUBMITTER, person
 
     def _submitter(self, notice: Notice) -> Address | None:
-        """Who took the act that the receipt is for, while registered and with a mailbox."""
+        """Who of the body took the act that the receipt is for, while registered and with a mailbox. Of the
+        inspectorate nobody gets one: they wrote down what came to them on paper."""
         day = self._addresses.day
         person = self._session.exec(
             select(Person)
@@ -68,6 +69,7 @@ class Covers:
                 EventRow.stream == notice.case_id,
                 EventRow.seq == notice.cause_seq,
                 Person.mailbox != "",
+                exists().where(col(PersonRole.person_id) == Person.id, col(PersonRole.owner) != INSPECTORATE),
                 or_(col(Person.until).is_(None), col(Person.until) > day),
             )
         ).first()

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from activities.mail.writing import SUBMITTED
-from models.tables import ContactCover, Person, SealedText
+from models.tables import ContactCover, Person, PersonRole, SealedText
 from tests.ledger.story import MORNING
 from tests.mail.post import Post, mailboxes, words
 
@@ -27,9 +27,10 @@ def test_a_receipt_says_what_came_and_when_and_under_which_number(post: Post):
     assert f"Received on Thursday 8 December 2016 at {post.now:%H:%M}" in said
 
 
-def registered(post: Post, mailbox: str, until: date | None = None) -> None:
+def registered(post: Post, mailbox: str, until: date | None = None, owner: str = "bedfordshire") -> None:
     """Whoever submits in these stories, with a mailbox of their own."""
     post.add(Person(id="operations", name="Sam Adams", mailbox=mailbox, until=until))
+    post.add(PersonRole(person_id="operations", role="liaison", owner=owner))
 
 
 def receipts(post: Post) -> list[str]:
@@ -72,4 +73,9 @@ def test_a_deputy_who_submits_gets_it_once(post: Post):
 
 def test_who_has_left_gets_none(post: Post):
     registered(post, "sam.adams@bedfordshire.example", until=MORNING.date())
+    assert receipts(post) == ["liaison@bedfordshire.example"]
+
+
+def test_who_writes_down_for_the_inspectorate_what_came_on_paper_gets_none(post: Post):
+    registered(post, "sam.adams@inspectorate.example", owner="inspectorate")
     assert receipts(post) == ["liaison@bedfordshire.example"]
