@@ -218,7 +218,7 @@ def by_commands(case: str, number: int) -> list[Press | Order]:
         ),
         Press("lead-1", f"{inside}/review", f"{inside}/authorise", {}),
     ]
-    if number % 3 == 0:
+    if number % 3 == 2:
         withdraw = ("case", "withdraw", case, "--text", "Overtaken by events.")
         acts.append(Order(withdraw, "lead-1", f"soak/{number}/withdraw"))
     return acts

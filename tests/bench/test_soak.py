@@ -40,7 +40,7 @@ def test_nothing_is_lost_or_there_twice(played: tuple[Path, Found]) -> None:
     _, found = played
     assert sum(n for what, n in found["faults"].items() if what.endswith(" killed")) == 3
     assert {"clocks set -2 h", "clocks set +2 h"} <= set(found["faults"])
-    assert found["acts"] == {"pages": 5, "commands": 3}
+    assert found["acts"] == {"pages": 5, "commands": 2}
     assert found["notices"] >= 4 * 7 * 2
     assert found["notices_by_state"]["sent"] > found["notices"] / 2
 
