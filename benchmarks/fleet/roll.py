@@ -28,12 +28,13 @@ from lifecycle.dates import local_date
 from lifecycle.words import InspectionResult
 from models.database import Database
 from models.messages import CaseStart
-from models.tables import SealedText
+from models.tables import Order, SealedText
 from office.desk import Desk
 from tests.versions.keep import kept, unpack
 from worker import TASK_QUEUE
 
 POLICY = "national-recommendation"
+REPORT = "benchmark"
 AT_ONCE = 10
 
 
@@ -122,7 +123,19 @@ async def _hands_of(client: Client, case: str) -> set[str]:
 
 def _write_papers(database: Database) -> None:
     with database.writing() as session:
-        for paper in ("l-1", "s-1", "a-1", "n-1", "o-1"):
+        now = datetime.now(UTC)
+        if session.get(Order, "o-1") is None:
+            session.add(
+                Order(
+                    id="o-1",
+                    kind="publish",
+                    report_id=REPORT,
+                    actor="lead-1",
+                    on=local_date(now),
+                    effective_at=now,
+                )
+            )
+        for paper in ("l-1", "s-1", "a-1", "n-1"):
             if session.get(SealedText, paper) is None:
                 text = SealedText(id=paper, kind="letter", hash="0", text=paper, sealed_at=datetime.now(UTC))
                 session.add(text)

@@ -20,7 +20,6 @@ from office.stuck import OLDEST, stuck
 pytestmark = [pytest.mark.server]
 BODY = "greater-manchester"
 LISTS = (
-    ("ops-1", "/ops/mail", ("subject", "mailbox", "composed", "state", "tries")),
     ("ops-1", "/ops/stuck", ("what", "cause", "since")),
     ("ops-1", "/ops/people", ("id", "name", "mailbox", "leaves")),
     ("ops-1", "/ops/map", ("body", "requested", "all")),
