@@ -73,6 +73,7 @@ CODES: dict[type[Exception], Exit] = {
     NoMail: Exit.no_such,
     NoDocument: Exit.no_such,
     FileNotFoundError: Exit.no_such,
+    PermissionError: Exit.settings,
     NotAllowed: Exit.not_allowed,
     StaysShut: Exit.not_allowed,
     NeedsRepair: Exit.temporary,
@@ -141,6 +142,11 @@ def leave(code: int) -> NoReturn:
 def _words(error: Exception) -> str:
     if isinstance(error, FileNotFoundError):
         return f"there is no file {error.filename}. Check the path."
+    if isinstance(error, PermissionError):
+        return (
+            f"{error.filename or 'a file'} cannot be used by this user: {error.strerror}. Let the user who runs this "
+            "write there, or set FOLLOWTHROUGH_HOME to a folder of their own."
+        )
     if isinstance(error, OperationalError):
         return f"the database cannot be used: {error.orig}. Check DATABASE_URL; run `followthrough up` once."
     return str(error)

@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import os
 import socket
 import threading
 import time
@@ -44,6 +45,7 @@ class Inbox:
         """
         try:
             open_folder(folder)
+            _require_writable(folder)
         except OSError as error:
             raise InboxError(f"The inbox cannot write its folder {folder}: {error.strerror}.") from error
         self._smtp = _open_door(folder, smtp_port)
@@ -161,6 +163,12 @@ def _listen(what: str, port: int) -> socket.socket:
         listener.close()
         raise _taken(what, port, error) from error
     return listener
+
+
+def _require_writable(folder: Path) -> None:
+    """Raises PermissionError now, rather than with each mail that comes."""
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
 
 
 def _taken(what: str, port: int, error: OSError) -> InboxError:

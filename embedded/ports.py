@@ -3,6 +3,7 @@
 import shutil
 import socket
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
@@ -19,6 +20,18 @@ def require_free(port: int, purpose: str, variable: str) -> None:
         owner = _owner(port)
         by = f" It is held by {owner}." if owner else ""
         raise PortTaken(f"port {port}, for {purpose}, is taken.{by} Stop that program, or set {variable}.")
+
+
+def require_all_free(wanted: Sequence[tuple[int, str, str]]) -> None:
+    """As `require_free`, of several at once. Raises PortTaken, with a line for each that is taken."""
+    found = []
+    for port, purpose, variable in wanted:
+        try:
+            require_free(port, purpose, variable)
+        except PortTaken as taken:
+            found.append(str(taken))
+    if found:
+        raise PortTaken("\n".join(found))
 
 
 def is_free(port: int) -> bool:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from temporalio.client import Client
 
 from config.settings import Settings
+from config.sources import variable
 from config.temporal import connect
 from console.server import serving
 from embedded.engine import Engine, EngineFailed, engine
@@ -15,6 +16,7 @@ from embedded.inbox import Inbox
 from embedded.lock import hold
 from embedded.namespace import prepare
 from embedded.plan import Plan
+from embedded.ports import require_all_free
 from embedded.site import site_serving
 from lifecycle.dates import local_date
 from lifecycle.words import ENGINE
@@ -27,7 +29,7 @@ from office.rebuild import Rebuild, open_cases
 from office.reports import ReportDesk
 from office.running import without_workflow
 from scheduler import scheduling
-from watching.server import require_sdk_port, watched
+from watching.server import watched
 from worker import TASK_QUEUE, stop_on_signals, working
 
 Say = Callable[[str], None]
@@ -46,9 +48,9 @@ async def up(settings: Settings, say: Say, *, sample: bool = True) -> None:
     """
     stop = stop_on_signals()
     with hold(settings.home):
+        require_all_free(_ports(settings))
         database = _ledger(settings)
         with contextlib.closing(database), _inbox(settings) as inbox:
-            require_sdk_port(settings)
             async with _engine(settings) as running:
                 client = await connect(settings, database, measured=True)
                 await prepare(client)
@@ -83,6 +85,23 @@ async def _seat_lost(settings: Settings, client: Client, database: Database, say
         return
     say("Seating them again from the ledger; nothing is lost, and no mail is sent twice.")
     say((await Rebuild(client, database, TASK_QUEUE, ENGINE).run()).words())
+
+
+def _ports(settings: Settings) -> list[tuple[int, str, str]]:
+    """All that we listen at, but for the engine's: what an engine of a killed run holds is taken back first."""
+    purposes = {
+        "console_port": "the console",
+        "site_port": "the public site",
+        "metrics_port": "metrics",
+        "sdk_metrics_port": "the SDK's metrics",
+    }
+    if settings.embedded_inbox:
+        purposes |= {
+            "inbox_smtp_port": "the local inbox, taking mail",
+            "inbox_web_port": "the local inbox's pages",
+        }
+    ports: dict[str, int | None] = {field: getattr(settings, field) for field in purposes}
+    return [(port, purposes[field], variable(field)) for field, port in ports.items() if port is not None]
 
 
 def _ledger(settings: Settings) -> Database:

@@ -19,6 +19,8 @@ IMMEDIATE = "followthrough_immediate"
 COMMIT_IS_WRITTEN = """
 SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"""
 PATIENCE = 30  # seconds
+WAITS = ("SQLITE_BUSY", "SQLITE_LOCKED")
+"""What passes when others have done; anything else (a file that cannot be written) does not."""
 
 
 class Database:
@@ -114,8 +116,8 @@ def _use_wal(connection: SQLiteConnection) -> None:
     while True:
         try:
             connection.execute("PRAGMA journal_mode=WAL")
-        except OperationalError:
-            if monotonic() > end:
+        except OperationalError as error:
+            if error.sqlite_errorname not in WAITS or monotonic() > end:
                 raise
             sleep(0.02)
         else:

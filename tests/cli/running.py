@@ -34,6 +34,7 @@ class Installation:
         ours = {f"FOLLOWTHROUGH_{name}": str(port) for name, port in self.ports.items()}
         ours |= {"FOLLOWTHROUGH_HOME": str(home), "FOLLOWTHROUGH_SITE_SECONDS": "0"}
         self.environ = kept | ours | {"NO_COLOR": "1"}
+        self.program = [PROGRAM]
         self.process: subprocess.Popen[bytes] | None = None
         self.said = home.parent / f"{home.name}.said"
 
@@ -41,7 +42,7 @@ class Installation:
         """Start it and wait until it says that it runs."""
         with self.said.open("ab") as said:
             self.process = subprocess.Popen(
-                [PROGRAM, "up"], env=self.environ, stdout=said, stderr=said, stdin=subprocess.DEVNULL
+                [*self.program, "up"], env=self.environ, stdout=said, stderr=said, stdin=subprocess.DEVNULL
             )
         before = self.words().count("is running.")
         deadline = time.monotonic() + START_SECONDS
@@ -71,7 +72,7 @@ class Installation:
         """A command beside it."""
         environ = self.environ | ({"FOLLOWTHROUGH_ACTOR": actor} if actor else {})
         return subprocess.run(
-            [PROGRAM, *words],
+            [*self.program, *words],
             env=environ,
             input=stdin,
             capture_output=True,
