@@ -70,7 +70,7 @@ def _from_toml(fields: list[str], environ: Mapping[str, str]) -> dict[str, Found
         return {}
     try:
         table = tomllib.loads(_read(Path(path), CONFIG))
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # a number of 5,000 digits is a plain ValueError
         raise SettingsError(f"{path}, named by {CONFIG}, is not TOML: {error}. Mend that line.") from error
     for key in table:
         if key not in fields:

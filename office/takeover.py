@@ -14,6 +14,7 @@ import tomllib
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from typing import TypeGuard
 
 from pydantic import TypeAdapter, ValidationError
 from sqlmodel import Session, col, select
@@ -112,10 +113,10 @@ def _own_limits(session: Session, recommendation: Recommendation) -> tuple[OwnLi
 def _with_past(session: Session, opening: Opening, file: Path, actor: str, desk: ReportDesk) -> Opening:
     try:
         table = tomllib.loads(file.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # not UTF-8, not TOML, a number of 5,000 digits
         raise Refused(f"{file.name} is not TOML: {error}") from error
     source, acts = table.get("source"), table.get("act")
-    if not isinstance(source, str) or not source.strip() or not isinstance(acts, list) or not acts:
+    if not isinstance(source, str) or not source.strip() or not _tables(acts):
         raise Refused(
             f'{file.name}: give source = "…", the paper it is taken from, and at least one [[act]].'
         )
@@ -125,6 +126,10 @@ def _with_past(session: Session, opening: Opening, file: Path, actor: str, desk:
     )
     given = tuple(act.model_copy(update={"source": act.source or source}) for act in past)
     return opening.model_copy(update={"past": given, "source": source})
+
+
+def _tables(acts: object) -> TypeGuard[list[dict[str, object]]]:
+    return isinstance(acts, list) and bool(acts) and all(isinstance(one, dict) for one in acts)
 
 
 def _act(

@@ -35,17 +35,25 @@ def read_history(path: Path) -> History:
     Raises:
         HistoryError: with every problem found.
     """
-    text = path.read_text(encoding="utf-8")
+    text, table = _loaded(path)
     places = _Places(Lines(text))
     try:
-        history = History.model_validate(_merged(tomllib.loads(text), path.name))
-    except tomllib.TOMLDecodeError as error:
-        raise HistoryError(path.name, [f"not TOML: {error}"]) from error
+        history = History.model_validate(_merged(table, path.name))
     except ValidationError as error:
         raise HistoryError(path.name, [_said(one, places) for one in error.errors()]) from error
     if wrong := [places.said(place, what) for place, what in problems(history)]:
         raise HistoryError(path.name, wrong)
     return history
+
+
+def _loaded(path: Path) -> tuple[str, dict[str, object]]:
+    try:
+        text = path.read_text(encoding="utf-8")
+        return text, tomllib.loads(text)
+    except UnicodeDecodeError as error:
+        raise HistoryError(path.name, ["it is not UTF-8 text. Save it as UTF-8."]) from error
+    except (ValueError, RecursionError) as error:  # a number of 5,000 digits is a plain ValueError
+        raise HistoryError(path.name, [f"not TOML: {error}"]) from error
 
 
 def _merged(table: Mapping[str, object], file: str) -> dict[str, object]:

@@ -16,7 +16,7 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError, CancelledError, FailureError
 
 with workflow.unsafe.imports_passed_through():
-    from lifecycle.acts import Act
+    from lifecycle.acts import Act, ActBase
     from lifecycle.agenda import agenda, falls_due, next_instant
     from lifecycle.case import Case, fold, fold_all
     from lifecycle.dates import end_of_day, local_date, long_date
@@ -40,7 +40,7 @@ with workflow.unsafe.imports_passed_through():
         Reseat,
     )
 
-from workflows.ledger import ask_ledger, note_parked, read_ledger, refusal
+from workflows.ledger import ask_ledger, note_parked, read_ledger, refusal, refuse_without
 
 LEAST_WAIT = timedelta(seconds=1)
 A_WEEK = timedelta(days=7)
@@ -133,6 +133,7 @@ class Conducting:
 
     def refuse_wrong(self, act: Act) -> None:
         """For validators: a wrong act is refused with its reason, and leaves no trace in the history."""
+        refuse_without(act, ActBase)
         if act.key in self.done:
             return
         self._refuse_parked()

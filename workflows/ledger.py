@@ -57,6 +57,13 @@ def refusal(said: str) -> ApplicationError:
     return ApplicationError(said, type=REFUSED, non_retryable=True)
 
 
+def refuse_without(message: object, kind: type) -> None:
+    """For validators: JSON's null is decoded to None whatever is asked for, and what a handler cannot do with that
+    would fail its workflow's task for ever."""
+    if not isinstance(message, kind):
+        raise refusal(f"The update came without its message: give a {kind.__name__} as JSON.")
+
+
 async def read_ledger(stream: str) -> tuple[Recorded, ...]:
     """All events of a stream."""
     answer: StreamEvents = await workflow.execute_activity(

@@ -8,6 +8,7 @@ with workflow.unsafe.imports_passed_through():
     from models.messages import CaseStart, CaseView, Receipt, Reseat
 
 from workflows.conducting import Conducting
+from workflows.ledger import refuse_without
 
 
 @workflow.defn(name="RecommendationWorkflow")
@@ -238,6 +239,10 @@ class RecommendationWorkflow(Conducting):
     @workflow.update
     async def reseat(self, order: Reseat) -> Receipt:
         return await self.reseat_from_ledger(order)
+
+    @reseat.validator
+    def _check_reseat(self, order: Reseat) -> None:
+        refuse_without(order, Reseat)
 
     @workflow.query(name="view")
     def viewed(self) -> CaseView:

@@ -21,6 +21,8 @@ with workflow.unsafe.imports_passed_through():
         Unpublished,
     )
 
+from workflows.ledger import refuse_without
+
 QUICK = timedelta(seconds=30)
 LONG = timedelta(minutes=30)
 FOREVER = RetryPolicy(maximum_interval=timedelta(minutes=1))
@@ -65,6 +67,10 @@ class ReportWorkflow:
         )
         return len(order.openings)
 
+    @open_cases.validator
+    def _check_opening(self, order: StartCases) -> None:
+        refuse_without(order, StartCases)
+
     async def _carry_on(self) -> None:
         """Finish an order that the ledger holds: an engine was lost before every case had it. Repeating is harmless."""
         if self.start.order is not None:
@@ -108,6 +114,7 @@ class ReportWorkflow:
 
     @publish.validator
     def _check_publish(self, order: PublishReport) -> None:
+        refuse_without(order, PublishReport)
         if order.on is not None and order.on > self._today():
             raise ApplicationError(
                 f"The publication date {order.on} has not come. Publish on the day itself.",

@@ -7,6 +7,7 @@ with workflow.unsafe.imports_passed_through():
     from models.messages import CaseStart, CaseView, Receipt, Reseat
 
 from workflows.conducting import Conducting
+from workflows.ledger import refuse_without
 
 
 @workflow.defn(name="ResponseWorkflow")
@@ -68,6 +69,10 @@ class ResponseWorkflow(Conducting):
     @workflow.update
     async def reseat(self, order: Reseat) -> Receipt:
         return await self.reseat_from_ledger(order)
+
+    @reseat.validator
+    def _check_reseat(self, order: Reseat) -> None:
+        refuse_without(order, Reseat)
 
     @workflow.query(name="view")
     def viewed(self) -> CaseView:
