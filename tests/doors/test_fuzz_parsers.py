@@ -119,7 +119,7 @@ def test_a_limit(text: str):
 def test_a_setting_from_the_environment(field: str, monkeypatch):
     name = variable(field)
 
-    @settings(max_examples=8)
+    @settings(max_examples=5)
     @given(
         st.text(st.characters(codec="ascii", exclude_characters="\0"), max_size=30)
         | st.sampled_from(["0", "-1", "99999999999999999999"])

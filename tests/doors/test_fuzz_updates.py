@@ -32,7 +32,7 @@ from workflows.report import ReportWorkflow
 from workflows.response import ResponseWorkflow
 
 pytestmark = pytest.mark.server
-SOME = settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+SOME = settings(max_examples=2, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 AT_ONCE = 60.0
 Another = Callable[[], AbstractAsyncContextManager[Scene]]
 Shots = list[tuple[str, list[object]]]

@@ -163,17 +163,6 @@ def test_every_port_that_is_taken_is_named_with_its_setting(tmp_path: Path):
     assert not (there.home / "ledger.db").exists()
 
 
-@pytest.mark.parametrize("name", ["ENGINE_PORT", "ENGINE_UI_PORT"])
-def test_a_port_of_the_engine_that_is_taken_is_named(tmp_path: Path, name: str):
-    there = Installation(tmp_path / "home")
-    with ExitStack() as others:
-        take(others, there.ports[name])
-        done = fails(there)
-    assert done.returncode == UNAVAILABLE
-    assert f"port {there.ports[name]}, for" in done.stderr
-    assert f"FOLLOWTHROUGH_{name}" in done.stderr
-
-
 def take(others: ExitStack, port: int) -> None:
     other = others.enter_context(closing(socket.socket()))
     other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
