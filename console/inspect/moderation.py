@@ -10,11 +10,11 @@ from console.inspect.links import at, pages, view
 from console.inspect.writing import finding_text
 from console.listing import Column, files, heads, order_in
 from console.pages import render
-from console.room import InRoom
+from console.room import InRoom, Room
 from console.rules import NotFound, case_path, needs
 from console.sheets import as_file
 from console.stages import capital, stage_tag, stage_text
-from office.moderation import MOST_CASES, compare, compared
+from office.moderation import MOST_CASES, Comparison, compare, compared
 
 router = APIRouter(include_in_schema=False)
 PATH = "/inspect/moderation"
@@ -71,10 +71,7 @@ async def across(
     criterion: Annotated[str, Query(max_length=40)] = "",
     finding: Annotated[str, Query(max_length=40)] = "",
 ) -> Response:
-    wanted = None if not finding else "" if finding == UNDECIDED else finding
-    found = await room.read(lambda database: compare(database, reference, criterion, wanted))
-    if found is None:
-        raise NotFound(reference)
+    found, wanted = await _compared(room, reference, criterion, finding)
     here = request.url.path
     chosen: dict[str, object] = {"criterion": found.criterion.id if found.criterion else ""}
     return render(
@@ -106,10 +103,7 @@ async def export_across(
     finding: Annotated[str, Query(max_length=40)] = "",
 ) -> Response:
     """The findings that the page shows side by side, as a file."""
-    wanted = None if not finding else "" if finding == UNDECIDED else finding
-    found = await room.read(lambda database: compare(database, reference, criterion, wanted))
-    if found is None:
-        raise NotFound(reference)
+    found, _ = await _compared(room, reference, criterion, finding)
     rows = [
         (
             *(
@@ -126,3 +120,14 @@ async def export_across(
     return await as_file(
         kind, f"moderation-{reference}", "Findings", FINDINGS_IN_FILE, room.today, lambda: rows
     )
+
+
+async def _compared(
+    room: Room, reference: str, criterion: str, finding: str
+) -> tuple[Comparison, str | None]:
+    """One criterion across all bodies, and the finding that is asked for. Raises NotFound."""
+    wanted = None if not finding else "" if finding == UNDECIDED else finding
+    found = await room.read(lambda database: compare(database, reference, criterion, wanted))
+    if found is None:
+        raise NotFound(reference)
+    return found, wanted
