@@ -36,11 +36,13 @@ class Doorkeeper:
         case = session.get(CaseRow, request.stream)
         if not request.act or case is None or session.get(ActTaken, request.act_key) is not None:
             return
+        orders = [event.order for event in request.events if isinstance(event, Published)]
+        for order_id in orders:
+            _refuse_unordered(session, case, order_id)
+        if orders and all(_gave(session, request.actor, order_id) for order_id in orders):
+            return
         with _refusing():
             _refuse_stranger(session, request, case)
-        for event in request.events:
-            if isinstance(event, Published):
-                _refuse_unordered(session, case, event.order)
 
     def refuse_order(self, session: Session, order: RecordOrder) -> None:
         """Raises Refused, when whoever gives the order to publish may not."""
@@ -80,6 +82,12 @@ def _refuse_unordered(session: Session, case: CaseRow, order_id: str) -> None:
             f"Publish it with its report (followthrough report publish {case.report_id}); "
             f"if it was left out then, followthrough site publish-held {case.id}."
         )
+
+
+def _gave(session: Session, actor: str, order_id: str) -> bool:
+    """Whoever gave an order was asked then. What follows from it is done though they have left meanwhile."""
+    order = session.get(Order, order_id)
+    return order is not None and order.actor == actor
 
 
 def _covers(order: Order, case_id: str) -> bool:

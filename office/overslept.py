@@ -13,7 +13,7 @@ from temporalio.client import Client
 from lifecycle.words import ENGINE
 from models.database import Database
 from models.messages import Reseat
-from models.tables import CaseRow
+from models.tables import CaseRow, Repair
 from office.desk import PATIENCE, Desk, Ended, NeedsRepair, Unreachable
 
 GRACE = timedelta(minutes=2)
@@ -21,6 +21,8 @@ GRACE = timedelta(minutes=2)
 AT_MOST = 200
 AT_ONCE = 8
 KEY = "overslept"
+WITH_PEOPLE = ("parked", "no_workflow")
+"""Kinds of repair whose case cannot be woken."""
 
 
 async def wake_overslept(
@@ -41,8 +43,15 @@ async def wake_overslept(
 
 
 def _overslept(database: Database, now: datetime) -> list[str]:
-    """Those that are late by most come first."""
-    late = select(CaseRow.id).where(col(CaseRow.next_at) < now - GRACE, col(CaseRow.ended_on).is_(None))
+    """Those that are late by most come first. What waits for people would stand in the way of the others."""
+    with_people = select(Repair.subject).where(
+        col(Repair.kind).in_(WITH_PEOPLE), col(Repair.closed_at).is_(None)
+    )
+    late = select(CaseRow.id).where(
+        col(CaseRow.next_at) < now - GRACE,
+        col(CaseRow.ended_on).is_(None),
+        col(CaseRow.id).not_in(with_people),
+    )
     with database.reading() as session:
         return list(session.exec(late.order_by(col(CaseRow.next_at), col(CaseRow.id)).limit(AT_MOST)))
 

@@ -58,6 +58,18 @@ def test_an_order_that_covers_the_case_publishes_it(ledger: Database, stream: st
         Doorkeeper().refuse_act(session, request(stream, named))
 
 
+def test_what_was_ordered_is_published_though_whoever_ordered_it_has_left(ledger: Database):
+    with ledger.writing() as session:
+        session.get_one(Person, "lead-1").until = DAY
+    with ledger.reading() as session:
+        Doorkeeper().refuse_act(session, request(CASE, "all"))
+
+
+def test_nobody_publishes_by_an_order_that_another_gave(ledger: Database):
+    with ledger.reading() as session, pytest.raises(Refused, match="stranger"):
+        Doorkeeper().refuse_act(session, request(CASE, "all", actor="stranger"))
+
+
 @pytest.mark.parametrize(
     ("stream", "named"),
     [(CASE, "made-up"), (CASE, "another-report"), (CASE, "later"), (CASE, "stop"), (LEFT_OUT, "all")],

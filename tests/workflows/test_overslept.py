@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 import worker
+from models.tables import CaseRow
 from office.overslept import GRACE, wake_overslept
 from tests.unit import builders as b
 from tests.workflows.damage import cut_ledger
@@ -50,3 +51,20 @@ async def test_one_that_waits_for_repair_is_left_to_people(overslept: Followed, 
     assert (await overslept.view()).parked
     assert await wake_overslept(empty_scene.client, empty_scene.database, LATE) == 0
     assert (await overslept.view()).parked
+
+
+async def test_it_does_not_stand_in_the_way_of_others(
+    overslept: Followed, empty_scene: Scene, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("office.overslept.AT_MOST", 1)
+    cut_ledger(empty_scene.database, overslept.id, after=1)
+    assert (await overslept.failure(b.submission())).type == "NeedsRepair"
+    other = await empty_scene.open(b.CONCERN, at=REMINDER - SECOND, grain=1)
+    with empty_scene.database.writing() as session:
+        session.get_one(CaseRow, overslept.id).next_at = REMINDER - timedelta(days=1)
+
+    async def fallen() -> bool:
+        await wake_overslept(empty_scene.client, empty_scene.database, LATE)
+        return bool(other.rungs())
+
+    await soon(fallen)
