@@ -16,6 +16,7 @@ from office.outbox import NEWEST, outbox
 from office.received import MAILS, received
 from office.register import BY_ID, register
 from office.stuck import OLDEST, stuck
+from tests.console.casework import ask_for_plan, import_report
 
 pytestmark = [pytest.mark.server]
 BODY = "greater-manchester"
@@ -39,7 +40,11 @@ def as_rows(answer) -> list[dict[str, str]]:
 
 @pytest.fixture(scope="module")
 def faulty(there):
-    """Two things need a person."""
+    """Two things need a person, two bodies were written to, and nothing is on its way."""
+    import_report(there, "listed-2026", "listed-1", (BODY, "kent"))
+    for body in (BODY, "kent"):
+        ask_for_plan(there, f"recommendation/listed-1/{body}")
+    there.until(lambda: _all_arrived(there))
     with there.database.writing() as session:
         for number, kind in enumerate(("refused", "parked")):
             opened = datetime(2026, 1, 5 + number, 9, tzinfo=UTC)
@@ -54,6 +59,14 @@ def faulty(there):
                 )
             )
     return there
+
+
+def _all_arrived(there) -> bool:
+    with there.database.reading() as session:
+        mails = session.exec(select(Mail)).all()
+        arrived = {one.case_id for one in mails if one.state == "accepted"}
+        waiting = [one for one in mails if one.state in ("composed", "sending")]
+    return not waiting and {f"recommendation/listed-1/{body}" for body in (BODY, "kent")} <= arrived
 
 
 @pytest.mark.parametrize(("person", "path", "columns"), LISTS)
@@ -105,12 +118,26 @@ def test_the_order_of_a_file_is_the_order_of_its_page(faulty):
         assert since.index("recommendation/list-1/kent") < since.index("recommendation/list-0/kent")
         people = [row["Name"] for row in as_rows(browser.get("/ops/people/export.csv?sort=name&gone=1"))]
         assert people == sorted(people)
-        mails = as_rows(browser.get("/ops/mail/export.csv?state=accepted&sort=mailbox"))
-    assert [row["To"] for row in mails] == sorted(row["To"] for row in mails)
+        assert len(people) == _count(faulty, Person.id)
+
+
+@pytest.mark.parametrize("column", ["subject", "mailbox", "composed", "state", "tries"])
+def test_mails_stand_in_every_order_while_more_go_out(faulty, column):
+    """Other mails may be sent at any moment here, so the file is only held between what was before and after it."""
+    before = _count(faulty, Mail.id, Mail.state == "accepted")
+    with faulty.as_("ops-1") as browser:
+        page = browser.get(f"/ops/mail?state=accepted&sort={column}&order=desc")
+        assert 'aria-sort="descending"' in page.text
+        mails = as_rows(browser.get(f"/ops/mail/export.csv?state=accepted&sort={column}"))
+    assert before <= len(mails) <= _count(faulty, Mail.id, Mail.state == "accepted")
     assert {row["Outcome"] for row in mails} == {"Accepted"}
-    with faulty.database.reading() as session:
-        assert len(mails) == len(session.exec(select(Mail.id).where(Mail.state == "accepted")).all())
-        assert len(people) == len(session.exec(select(Person.id)).all())
+    if column == "mailbox":
+        assert [row["To"] for row in mails] == sorted(row["To"] for row in mails)
+
+
+def _count(there, of, *where):
+    with there.database.reading() as session:
+        return session.exec(select(func.count(of)).where(*where)).one()
 
 
 def test_a_fault_s_cause_is_no_formula(faulty):
