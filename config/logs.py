@@ -22,7 +22,10 @@ STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "
 ON_SCREEN = ("ref", "stream", "body", "workflow_id")
 MAILBOX = re.compile(r"[\w.+'=/-]+@(?=[\w-])[\w.-]+")
 STRUCK_OUT = "[mailbox]"
-LOUD = dict.fromkeys(("temporalio", "apscheduler", "uvicorn", "alembic", "mail"), logging.WARNING)
+LOUD = dict.fromkeys(
+    ("temporalio", "apscheduler", "uvicorn", "alembic", "mail", "weasyprint.progress", "fontTools"),
+    logging.WARNING,
+)
 
 
 class JsonLines(logging.Formatter):
