@@ -37,6 +37,16 @@ def order_in(request: Request, columns: Sequence[Column], usual: Order) -> Order
     return Order(by, request.query_params.get("order") == "desc")
 
 
+def sorting(request: Request) -> dict[str, str]:
+    """How the address sorts the list: what the links to its other pages keep."""
+    return {name: request.query_params.get(name, "") for name in ("sort", "order")}
+
+
+def page_number(given: str) -> int:
+    """The page asked for; the first when it is no number."""
+    return int(given) if given.isdecimal() and len(given) < 8 and int(given) > 0 else 1
+
+
 def heads(request: Request, columns: Sequence[Column], order: Order) -> list[Head]:
     """The heads of the columns, each a link to the list's first page; the leading one turns the list round."""
     return [Head(one.title, _href(request, one, order), _sorted(one, order), one.numeric) for one in columns]

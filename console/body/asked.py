@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from console.body.frame import SEES, SIZE, home, page
 from console.inspect.links import pages
-from console.listing import Column, files, heads, order_in
+from console.listing import Column, files, heads, order_in, page_number, sorting
 from console.room import ByVisitor, InRoom
 from console.rules import case_path
 from console.sheets import as_file
@@ -40,7 +40,6 @@ async def show(
     order = order_in(request, COLUMNS, NEWEST)
     found = await room.read(lambda database: asked(database, body, page=at, size=SIZE, order=order))
     here = f"{home(body)}/asked"
-    chosen = {name: request.query_params.get(name, "") for name in ("sort", "order")}
     return await page(
         request,
         room,
@@ -53,7 +52,7 @@ async def show(
         no_date=NO_DATE,
         heads=heads(request, COLUMNS, order),
         files=files(request, here),
-        pagination=pages(here, chosen, at, -(-found.count // SIZE)),
+        pagination=pages(here, sorting(request), at, -(-found.count // SIZE)),
     )
 
 
@@ -77,8 +76,3 @@ def _answer(one: Asked) -> tuple[datetime | None, str, str]:
     if one.answer is not None:
         return one.answer.at, one.answer.said, one.answer.words
     return None, "No answer was needed any more" if one.moot else "No answer yet", ""
-
-
-def page_number(given: str) -> int:
-    """The page asked for; the first when it is no number."""
-    return int(given) if given.isdecimal() and len(given) < 6 and int(given) > 0 else 1

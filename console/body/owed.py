@@ -5,11 +5,10 @@ from textwrap import shorten
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from console.body.asked import page_number
 from console.body.forms import plain
 from console.body.frame import SEES, SIZE, home, next_act, other_acts, page
 from console.inspect.links import pages, view
-from console.listing import Column, files, heads, order_in
+from console.listing import Column, files, heads, order_in, page_number
 from console.room import ByVisitor, InRoom
 from console.rules import case_path
 from console.stages import capital, stage_tag

@@ -6,10 +6,9 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from console.body.asked import page_number
 from console.body.frame import SEES, SIZE, home, page
 from console.inspect.links import pages
-from console.listing import Column, files, heads, order_in
+from console.listing import Column, files, heads, order_in, page_number, sorting
 from console.room import ByVisitor, InRoom
 from console.rules import NotFound, case_path
 from console.sheets import Row, as_file
@@ -35,7 +34,6 @@ async def show(
         lambda database: received(database, body, page=at, size=SIZE, order=order, letters=letters)
     )
     here = f"{home(body)}/post"
-    asked = {name: request.query_params.get(name, "") for name in ("sort", "order")}
     return await page(
         request,
         room,
@@ -49,7 +47,7 @@ async def show(
         mail_heads=heads(request, MAILS, order),
         letter_heads=heads(request, LETTERS, letters),
         files=files(request, here),
-        pagination=pages(here, asked, at, -(-found.count // SIZE)),
+        pagination=pages(here, sorting(request), at, -(-found.count // SIZE)),
     )
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 from urllib.parse import urlencode
 
+from console.listing import page_number
 from console.stages import plain, stage_text
 from lifecycle.dates import plain_date
 from lifecycle.words import Side, Stage
@@ -85,8 +86,7 @@ def _text(given: Mapping[str, str], name: str) -> str:
 
 
 def _page(given: Mapping[str, str]) -> int:
-    page = _text(given, "page")
-    return min(max(1, int(page)), 1_000_000) if page.isascii() and page.isdigit() and len(page) < 8 else 1
+    return page_number(_text(given, "page"))
 
 
 def query(sought: Sought, page: int = 1) -> str:

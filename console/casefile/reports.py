@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from console.casefile.lists import pages_of
 from console.inspect.links import view
-from console.listing import Column, files, heads, order_in
+from console.listing import Column, files, heads, order_in, page_number, sorting
 from console.pages import render
 from console.room import InRoom
 from console.rules import NotFound, case_path, needs
@@ -24,10 +24,10 @@ COLUMNS = (Column("Report", "title"), Column("Date", "published"))
 
 @router.get("/reports", dependencies=[SEES])
 async def show_all(request: Request, room: InRoom, page: str = "1") -> Response:
-    number = min(max(1, int(page)), 1_000_000) if page.isascii() and page.isdigit() and len(page) < 8 else 1
+    number = page_number(page)
     order = order_in(request, COLUMNS, NEWEST)
     found = await room.read(lambda database: report_page(database, number, order))
-    asked = {name: request.query_params.get(name, "") for name in ("sort", "order")}
+    asked = sorting(request)
     return render(
         request,
         "cases/reports.html",

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from console.inspect.links import at, pages, view
 from console.inspect.writing import finding_text
-from console.listing import Column, files, heads, order_in
+from console.listing import Column, files, heads, order_in, sorting
 from console.pages import render
 from console.room import InRoom, Room
 from console.rules import NotFound, case_path, needs
@@ -35,14 +35,13 @@ async def recommendations(
 ) -> Response:
     order = order_in(request, COLUMNS, MOST_CASES)
     found, count = await room.read(lambda database: compared(database, page, order))
-    asked = {name: request.query_params.get(name, "") for name in ("sort", "order")}
     return render(
         request,
         "inspect/moderations.html",
         found=found,
         heads=heads(request, COLUMNS, order),
         files=files(request, PATH),
-        pagination=pages(PATH, asked, page, count),
+        pagination=pages(PATH, sorting(request), page, count),
     )
 
 

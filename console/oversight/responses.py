@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from console.cookies import onward
 from console.inspect.links import pages, view
-from console.listing import Column, files, heads, order_in
+from console.listing import Column, files, heads, order_in, page_number, sorting
 from console.pages import render
 from console.room import ByVisitor, InRoom, Room, Visitor
 from console.rules import NotFound, case_path, needs
@@ -44,15 +44,14 @@ async def show(
     ended: str = "",
     number: Annotated[str, Query(alias="page")] = "1",
 ) -> Response:
-    at = int(number) if number.isdecimal() and 0 < len(number) < 6 and int(number) else 1
+    at = page_number(number)
     order = order_in(request, COLUMNS, office.USUAL)
     found = await room.read(
         lambda database: office.responses(
             database, oversight, room.today, ended=bool(ended), page=at, size=SIZE, order=order
         )
     )
-    asked = {name: request.query_params.get(name, "") for name in ("sort", "order")}
-    here, chosen = home(oversight), {"ended": bool(ended), **asked}
+    here, chosen = home(oversight), {"ended": bool(ended), **sorting(request)}
     return await page(
         request,
         room,
