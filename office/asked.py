@@ -16,6 +16,7 @@ from office.ordering import Columns, Order
 
 ASKING = ("time_asked", "question_asked")
 ANSWERING = ("time_granted", "time_refused", "question_answered")
+ENDING = ("clock_met", "clock_ended")
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,8 @@ class Answer:
 class Asked:
     """One question, or one request for more time until `due`.
 
-    `moot`: the duty ended before there was an answer. `dated`: a clock of the inspectorate runs for the answer.
+    `moot`: why no answer is needed any more, if so: "the duty ended", also when it is owed again since then, or "the
+    case ended". `dated`: a clock of the inspectorate runs for the answer.
     """
 
     case: str
@@ -43,7 +45,7 @@ class Asked:
     due: date | None
     words: str
     answer: Answer | None
-    moot: bool
+    moot: str
     dated: bool
 
 
@@ -81,26 +83,27 @@ def asked(database: Database, body: str, *, page: int, size: int | None, order: 
 def _asked(session: Session, rows: Iterable[EventRow]) -> Iterable[Asked]:
     found = [(row.stream, to_recorded(row)) for row in rows]
     streams = {stream for stream, _ in found}
-    answers = _answers(session, streams)
-    texts = _texts(session, found, answers)
+    later = _later(session, streams)
+    texts = _texts(session, found, later)
     people = _people(session, {one.event.actor for _, one in found})
-    open_ = _open(session, streams)
+    open_, ended = _open(session, streams), _ended(session, streams)
     for stream, one in found:
-        yield _one(stream, one, answers, texts, people, open_)
+        over = next((each for each in later.get(stream, ()) if _settles(each, one)), None)
+        yield _one(stream, one, over, texts, people, open_, ended)
 
 
 def _one(
     stream: str,
     one: Recorded,
-    answers: Mapping[str, list[Recorded]],
+    over: Recorded | None,
     texts: Mapping[str, str],
     people: Mapping[str, str],
     open_: set[tuple[str, str]],
+    ended: set[str],
 ) -> Asked:
     event = one.event
     assert isinstance(event, e.TimeAsked | e.QuestionAsked)
-    answer = next((each for each in answers.get(stream, ()) if _answers_to(each, one)), None)
-    ended = isinstance(event, e.TimeAsked) and (stream, event.clock) not in open_
+    answered = over is not None and over.event.kind in ANSWERING
     return Asked(
         case=stream,
         reference=stream.split("/", 2)[1],
@@ -110,10 +113,16 @@ def _one(
         clock=event.clock.replace("_", " ") if isinstance(event, e.TimeAsked) else "",
         due=event.due if isinstance(event, e.TimeAsked) else None,
         words=texts.get(event.reason if isinstance(event, e.TimeAsked) else event.question, ""),
-        answer=_answer(answer, texts) if answer else None,
-        moot=answer is None and ended,
+        answer=_answer(over, texts) if over and answered else None,
+        moot="" if answered else _moot(over, case_ended=stream in ended),
         dated=(stream, _answer_clock(event)) in open_,
     )
+
+
+def _moot(over: Recorded | None, *, case_ended: bool) -> str:
+    if over is not None:
+        return "the duty ended"
+    return "the case ended" if case_ended else ""
 
 
 def _answer_clock(event: e.TimeAsked | e.QuestionAsked) -> str:
@@ -121,11 +130,16 @@ def _answer_clock(event: e.TimeAsked | e.QuestionAsked) -> str:
     return f"request/{event.clock}" if isinstance(event, e.TimeAsked) else f"question/{event.number}"
 
 
-def _answers_to(each: Recorded, asked: Recorded) -> bool:
-    """Is this the answer? The first on the same clock after it, or the one that gives the question's number."""
+def _settles(each: Recorded, asked: Recorded) -> bool:
+    """Does nothing wait any more from here on: the answer, or the end of the duty for which time was asked?
+
+    As the case itself has it (`lifecycle.case`): a duty that is owed again needs a new request.
+    """
     match each.event, asked.event:
-        case (e.TimeGranted() | e.TimeRefused()) as answer, e.TimeAsked() as wish:
-            return answer.clock == wish.clock and each.seq > asked.seq
+        case (
+            e.TimeGranted() | e.TimeRefused() | e.ClockMet() | e.ClockEnded()
+        ) as over, e.TimeAsked() as wish:
+            return over.clock == wish.clock and each.seq > asked.seq
         case e.QuestionAnswered() as answer, e.QuestionAsked() as question:
             return answer.number == question.number
         case _:
@@ -145,10 +159,11 @@ def _answer(one: Recorded, texts: Mapping[str, str]) -> Answer:
             return Answer(event.at, "Answered", texts.get(event.answer, ""))
 
 
-def _answers(session: Session, streams: set[str]) -> dict[str, list[Recorded]]:
+def _later(session: Session, streams: set[str]) -> dict[str, list[Recorded]]:
+    """What may have settled it, case by case, in the order in which it happened."""
     rows = session.exec(
         select(EventRow)
-        .where(col(EventRow.stream).in_(streams), col(EventRow.kind).in_(ANSWERING))
+        .where(col(EventRow.stream).in_(streams), col(EventRow.kind).in_(ANSWERING + ENDING))
         .order_by(col(EventRow.stream), col(EventRow.seq))
     )
     found: dict[str, list[Recorded]] = {}
@@ -158,9 +173,10 @@ def _answers(session: Session, streams: set[str]) -> dict[str, list[Recorded]]:
 
 
 def _texts(
-    session: Session, found: Iterable[tuple[str, Recorded]], answers: Mapping[str, list[Recorded]]
+    session: Session, found: Iterable[tuple[str, Recorded]], later: Mapping[str, list[Recorded]]
 ) -> dict[str, str]:
-    events = [one.event for _, one in found] + [one.event for many in answers.values() for one in many]
+    events = [one.event for _, one in found]
+    events += [one.event for many in later.values() for one in many if one.event.kind in ANSWERING]
     named = {
         str(getattr(event, field))
         for event in events
@@ -180,5 +196,12 @@ def _open(session: Session, streams: set[str]) -> set[tuple[str, str]]:
         select(ClockRow.case_id, ClockRow.id).where(
             col(ClockRow.case_id).in_(streams), ClockRow.state == "running"
         )
+    )
+    return set(rows.all())
+
+
+def _ended(session: Session, streams: set[str]) -> set[str]:
+    rows = session.exec(
+        select(CaseRow.id).where(col(CaseRow.id).in_(streams), col(CaseRow.ended_on).is_not(None))
     )
     return set(rows.all())

@@ -18,7 +18,7 @@ from lifecycle.dates import local_date
 from lifecycle.rules import Rules
 from models.database import Database
 from models.tables import Body, CaseRow, ClockRow, EventRow
-from models.tables.core import CLOCKS, EVENTS
+from models.tables.core import EVENTS
 from office.ordering import Columns, Order
 
 TIME, QUESTION = "time_asked", "question_asked"
@@ -97,14 +97,14 @@ def _rows() -> Select[EventRow, CaseRow, str, ClockRow]:
             and_(col(ClockRow.case_id) == EventRow.stream, col(ClockRow.state) == "running", own),
             isouter=True,
         )
-        .where(col(EventRow.kind).in_(CLOCK_OF), col(CaseRow.ended_on).is_(None), *waits())
+        .where(col(EventRow.kind).in_(CLOCK_OF), col(CaseRow.ended_on).is_(None), waits())
     )
 
 
-def waits() -> tuple[ColumnElement[bool], ...]:
-    """Of an event that asks: it has no answer, and the duty for which time is asked runs still."""
-    later, own = EVENTS.alias(), CLOCKS.alias()
-    answered = (
+def waits() -> ColumnElement[bool]:
+    """Of an event that asks: it has no answer, and the duty for which time is asked has not ended since."""
+    later = EVENTS.alias()
+    settled = (
         select(later.c.seq)
         .where(
             later.c.stream == EventRow.stream,
@@ -112,7 +112,7 @@ def waits() -> tuple[ColumnElement[bool], ...]:
             or_(
                 and_(
                     col(EventRow.kind) == TIME,
-                    later.c.kind.in_(("time_asked", "time_granted", "time_refused")),
+                    later.c.kind.in_(("time_granted", "time_refused", "clock_met", "clock_ended")),
                     later.c.details["clock"].as_string() == col(EventRow.details)["clock"].as_string(),
                 ),
                 and_(
@@ -124,13 +124,4 @@ def waits() -> tuple[ColumnElement[bool], ...]:
         )
         .exists()
     )
-    runs = (
-        select(own.c.id)
-        .where(
-            own.c.case_id == EventRow.stream,
-            own.c.id == col(EventRow.details)["clock"].as_string(),
-            own.c.state == "running",
-        )
-        .exists()
-    )
-    return ~answered, or_(col(EventRow.kind) == QUESTION, runs)
+    return ~settled

@@ -183,7 +183,7 @@ def _undated(kind: str, task: Task) -> Select[Any]:
             col(EventRow.kind) == kind,
             col(CaseRow.policy_hash).in_(without_clock(kind)),
             col(CaseRow.ended_on).is_(None),
-            *waits(),
+            waits(),
         )
         .distinct()
     )

@@ -75,4 +75,4 @@ async def export(request: Request, room: InRoom, body: str, kind: str) -> Respon
 def _answer(one: Asked) -> tuple[datetime | None, str, str]:
     if one.answer is not None:
         return one.answer.at, one.answer.said, one.answer.words
-    return None, "No answer was needed any more" if one.moot else "No answer yet", ""
+    return None, f"No answer was needed any more: {one.moot}" if one.moot else "No answer yet", ""

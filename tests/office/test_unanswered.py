@@ -83,7 +83,7 @@ def test_what_is_asked_waits_until_it_is_answered(database: Database, version: i
     kinds = [(task, due is not None) for task, _, due in tasks(database, local_date(story.now))]
     assert sorted(kinds) == [(Task.question, dated), (Task.time, dated)]
     told = asked(database, "bedfordshire", page=1, size=50).asked
-    assert [(one.moot, one.dated, one.answer) for one in told] == [(False, dated, None)] * 2
+    assert [(one.moot, one.dated, one.answer) for one in told] == [("", dated, None)] * 2
 
     story.take(
         a.AnswerRequest(
@@ -102,7 +102,42 @@ def test_a_duty_that_is_done_needs_no_more_time(database: Database):
     story.take(a.RecordSubmission(key="plan", **BY, submission="s-1"))
     assert waiting(database) == []
     [told] = asked(database, "bedfordshire", page=1, size=50).asked
-    assert told.moot
+    assert told.moot == "the duty ended"
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_duty_that_is_owed_again_needs_a_new_request(database: Database, version: int):
+    """As the case has it: what was asked for the duty that ended is over, and has no answer of the next one's."""
+    story = requested(database, version)
+    ask_time(story)
+    story.take(a.RecordSubmission(key="plan", **BY, submission="s-1"))
+    story.take(a.WithdrawSubmission(key="not-yet", **BY, reason="reason-2"))
+    assert not story.case.asked
+    assert waiting(database) == []
+
+    story.wait(1)
+    ask_time(story, key="again")
+    assert waiting(database) == [(f"R-{version}", TIME, version > 1)]
+    again, first = asked(database, "bedfordshire", page=1, size=50).asked
+    assert (first.moot, again.moot) == ("the duty ended", "")
+    story.take(
+        a.AnswerRequest(
+            key="answer", actor="brown", role="lead_inspector", clock="submission", grant=False, reason="r"
+        )
+    )
+    again, first = asked(database, "bedfordshire", page=1, size=50).asked
+    assert again.answer is not None
+    assert first.answer is None
+
+
+def test_a_question_on_a_case_that_ended_waits_for_nothing(database: Database):
+    """Under rules that set a date for its answer it is not said that there is none."""
+    story = requested(database, 2)
+    ask(story)
+    story.take(a.Withdraw(key="over", actor="brown", reason="reason-2"))
+    assert waiting(database) == []
+    [told] = asked(database, "bedfordshire", page=1, size=50).asked
+    assert (told.moot, told.answer) == ("the case ended", None)
 
 
 def test_operations_sort_them_and_take_two_queries(database: Database):
