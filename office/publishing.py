@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, distinct, func, select
 
 from activities.ledger import reports
-from lifecycle.words import Stage
 from models.database import Database
-from models.tables import Body, CaseRow, Notice, NoticeState, Order, Repair, Report
+from models.tables import Body, CaseRow, EventRow, Notice, NoticeState, Order, Repair, Report
 
 LETTER = "assessment-letter"
 LEFT = (NoticeState.sent.value,)
@@ -50,7 +49,10 @@ class Readiness:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far the order to publish a report has come: cases published, on their way, and waiting for repair."""
+    """How far the order to publish a report has come: cases published, on their way, and waiting for repair.
+
+    A case that was published stays so, however far it goes afterwards.
+    """
 
     report: str
     ordered_at: datetime
@@ -86,13 +88,9 @@ def progress(database: Database, report_id: str) -> Progress | None:
         )
         stuck = sorted(set(repairs))
         published = session.exec(
-            select(func.count())
-            .select_from(CaseRow)
-            .where(
-                CaseRow.report_id == report_id,
-                CaseRow.kind == "recommendation",
-                CaseRow.stage == Stage.published.value,
-            )
+            select(func.count(distinct(col(EventRow.stream))))
+            .join(CaseRow, col(CaseRow.id) == EventRow.stream)
+            .where(CaseRow.report_id == report_id, EventRow.kind == "published")
         ).one()
         return Progress(
             report=report_id,

@@ -1,7 +1,7 @@
 """Publishing a report's letters and overview together: what is not ready, and a confirmation that is typed."""
 
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
@@ -25,6 +25,8 @@ PUBLISHES = needs("publish")
 LOOK_AGAIN = 5  # seconds
 WATCHED = timedelta(hours=1)
 """So long after the order its page looks again by itself."""
+AWAITED = timedelta(minutes=1)
+"""So long an order that was taken up may take until the ledger shows it: it is not recorded if it was refused then."""
 
 
 @router.get(PATH, dependencies=[PUBLISHES])
@@ -34,8 +36,11 @@ async def reports(request: Request, room: InRoom) -> Response:
 
 @router.get(PATH + "/{report}", dependencies=[PUBLISHES])
 async def check(request: Request, room: InRoom, report: str, ordered: str = "", still: str = "") -> Response:
-    """What is not ready; and after the order, how far it has come: looked at again by itself, until that is stopped."""
-    return await _page(request, room, report, {}, {}, ordered=bool(ordered), still=bool(still))
+    """What is not ready; and after the order, how far it has come: looked at again by itself, until that is stopped.
+
+    `ordered` is the instant of the order, in seconds.
+    """
+    return await _page(request, room, report, {}, {}, ordered=ordered, still=bool(still))
 
 
 @router.post(PATH + "/{report}", dependencies=[PUBLISHES])
@@ -59,7 +64,9 @@ async def publish(request: Request, room: InRoom, visitor: ByVisitor, report: st
         except Refused as refused:
             errors["confirmation"] = str(refused)
         else:
-            return onward(room.keys, f"{PATH}/{quote(report)}?ordered=1", _said(state))
+            return onward(
+                room.keys, f"{PATH}/{quote(report)}?ordered={int(room.now.timestamp())}", _said(state)
+            )
     return await _page(request, room, report, form, errors)
 
 
@@ -71,6 +78,11 @@ def _said(state: ReportState | None) -> str:
     return f"{said} {rest} cases could not be published and are tried again." if rest else said
 
 
+def _seconds(ordered: str) -> int:
+    """The instant of an order as the address gives it; 0 where it gives none."""
+    return int(ordered) if ordered.isdecimal() and len(ordered) < 12 else 0
+
+
 async def _page(
     request: Request,
     room: Room,
@@ -78,14 +90,16 @@ async def _page(
     form: forms.Form,
     errors: forms.Errors,
     *,
-    ordered: bool = False,
+    ordered: str = "",
     still: bool = False,
 ) -> Response:
     found = await room.read(lambda database: readiness(database, report))
     if found is None:
         raise NotFound(report)
     far = await room.read(lambda database: progress(database, report))
-    under_way = ordered if far is None else bool(far.left) and room.now - far.ordered_at < WATCHED
+    missing = _seconds(ordered) if far is None and not found.report.overview_published_on else 0
+    awaited = abs(room.now - datetime.fromtimestamp(missing, UTC)) < AWAITED
+    under_way = awaited if far is None else bool(far.left) and room.now - far.ordered_at < WATCHED
     answer = render(
         request,
         "inspect/publish.html",
@@ -93,6 +107,8 @@ async def _page(
         found=found,
         far=far,
         under_way=under_way,
+        lost=bool(missing) and not awaited,
+        ordered=_seconds(ordered),
         here=f"{PATH}/{quote(report)}",
         still=still,
         seconds=LOOK_AGAIN,

@@ -1,13 +1,17 @@
 """An assessment by the browser alone: from the submission to the authorised letter, and what the ledger then holds."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlmodel import col, select
 
+from activities.ledger.append import append
 from lifecycle import acts as a
+from lifecycle import events as e
 from lifecycle.dates import local_date
-from models.tables import AssessmentDraft, CaseRow, Conflict, Mail, Order, Repair, SealedText
+from models.messages import Append
+from models.tables import AssessmentDraft, CaseRow, Conflict, Mail, Order, Repair, Report, SealedText
 from office import cover
 from tests.console.casework import (
     ask_for_plan,
@@ -396,12 +400,21 @@ def test_a_follow_up_inspection_is_recorded(submitted):
     assert line(submitted, case("kent")).stage == "closed"
 
 
+def published(there: House, of: str) -> None:
+    """As the order to publish records it on a case."""
+    now = datetime.now(UTC)
+    event = e.Published(at=now, on=local_date(now), actor="lead-1", order="long-order")
+    request = Append(stream=of, expected_seq=len(events(there, of)), act_key=f"long/{of}", events=(event,))
+    with there.database.writing() as session:
+        append(session, request)
+
+
 def test_a_large_report_is_published_while_its_page_says_how_far_it_has_come(there):
     """As the ledger stands in the middle: the order is recorded, one case is published, one is on its way."""
     import_report(there, "long-tests", "long-1", ["dorset", "gwent", "cumbria"])
     with there.database.writing() as session:
-        for body, stage in (("dorset", "published"), ("gwent", "letter_sent"), ("cumbria", "letter_sent")):
-            session.get_one(CaseRow, f"recommendation/long-1/{body}").stage = stage
+        for body in ("gwent", "cumbria"):
+            session.get_one(CaseRow, f"recommendation/long-1/{body}").stage = "letter_sent"
         stuck = "recommendation/long-1/cumbria"
         session.add(
             Repair(
@@ -424,6 +437,7 @@ def test_a_large_report_is_published_while_its_page_says_how_far_it_has_come(the
                 details={"left_out": {}, "sample": True},
             )
         )
+    published(there, "recommendation/long-1/dorset")
     with there.as_("lead-1") as browser:
         page = browser.get("/inspect/publish/long-tests?ordered=1")
         assert "1 of 3 cases are published." in page.text
@@ -432,20 +446,33 @@ def test_a_large_report_is_published_while_its_page_says_how_far_it_has_come(the
         stopped = browser.get("/inspect/publish/long-tests?ordered=1&still=1")
         assert "refresh" not in stopped.headers
         assert "Look again" in stopped.text
+        published(there, "recommendation/long-1/gwent")
         with there.database.writing() as session:
-            session.get_one(CaseRow, "recommendation/long-1/gwent").stage = "published"
+            session.get_one(CaseRow, "recommendation/long-1/dorset").stage = "closed"
         waits = browser.get("/inspect/publish/long-tests?ordered=1")
-        assert "2 of 3 cases are published." in waits.text
+        assert "2 of 3 cases are published." in waits.text, (
+            "what was published stays so when its case goes on"
+        )
         assert "refresh" not in waits.headers, "a repair takes longer than anybody watches"
 
 
 def test_an_order_that_the_ledger_does_not_show_yet_is_said_so(there):
     import_report(there, "waits-tests", "waits-1", ["dorset"])
     with there.as_("lead-1") as browser:
-        page = browser.get("/inspect/publish/waits-tests?ordered=1")
+        now = int(datetime.now(UTC).timestamp())
+        page = browser.get(f"/inspect/publish/waits-tests?ordered={now}")
         assert "the ledger does not show it yet" in page.text
         assert page.headers["refresh"] == "5"
         assert "refresh" not in browser.get("/inspect/publish/waits-tests").headers
+
+        page = browser.get(f"/inspect/publish/waits-tests?ordered={now - 60}")
+        assert "The order is not recorded, and nothing is published by it." in page.text
+        assert "refresh" not in page.headers, "it was refused after it was taken up: nothing comes any more"
+        with there.database.writing() as session:
+            session.get_one(Report, "waits-tests").overview_published_on = local_date(datetime.now(UTC))
+        page = browser.get(f"/inspect/publish/waits-tests?ordered={now}")
+        assert "were published on" in page.text
+        assert "refresh" not in page.headers
 
 
 def test_a_report_is_published_when_its_name_is_typed(there):
@@ -472,9 +499,10 @@ def test_a_report_is_published_when_its_name_is_typed(there):
         left = {"key": "p6", "confirmation": "publish-tests", f"leave:{late}": "Their plan is not due yet."}
         done = browser.post("/inspect/publish/publish-tests", data=left)
         assert done.status_code == 303, done.text
-        assert done.headers["location"] == "/inspect/publish/publish-tests?ordered=1"
+        onward = done.headers["location"]
+        assert re.fullmatch(r"/inspect/publish/publish-tests\?ordered=\d{10}", onward)
         there.until(lambda: line(there, ready).stage == "published")
-        page = browser.get("/inspect/publish/publish-tests?ordered=1")
+        page = browser.get(onward)
         assert "were published on" in page.text
         assert "refresh" not in page.headers, "there is nothing to wait for"
     assert line(there, late).stage == "issued"
