@@ -2,6 +2,7 @@
 
 import asyncio
 import csv
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from io import BytesIO, StringIO
@@ -9,7 +10,7 @@ from itertools import chain, islice
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import Cell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
@@ -20,6 +21,8 @@ from lifecycle.dates import LONDON
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n")
+FORBIDDEN = re.compile(rf"{ILLEGAL_CHARACTERS_RE.pattern}|[\ud800-\udfff\ufffe\uffff]")
+"""openpyxl's own list, and what is no character in XML."""
 WIDEST = 60
 MEASURED = 200
 """By so many rows a column's width is chosen."""
@@ -102,12 +105,12 @@ def _cell(sheet: Worksheet, value: Value) -> Cell | Value:
         return cell
     if isinstance(value, str):
         cell = WriteOnlyCell(sheet, "")
-        cell.value = _printable(value)
+        cell.value = _allowed(value)
         cell.data_type = "s"
         return cell
     return value
 
 
-def _printable(text: str) -> str:
-    """Without the controls that no workbook may hold."""
-    return "".join(one for one in text if one.isprintable() or one == "\n")
+def _allowed(text: str) -> str:
+    """Without the characters that no workbook may hold; spaces of every kind and tabs stay."""
+    return FORBIDDEN.sub("", text)

@@ -136,6 +136,13 @@ def test_a_workbook_holds_no_control_characters():
     assert sheet["A2"].value == "abc"
 
 
+def test_a_workbook_keeps_spaces_of_every_kind():
+    said = "West\u00a0Midlands\tno\u202f1\nand \u00ad2"
+    sheet = load_workbook(BytesIO(workbook("All", HEADS, [(said + "\ufffe",) * len(HEADS)]))).active
+    assert sheet is not None
+    assert sheet["A2"].value == said
+
+
 def test_the_number_of_queries_is_the_same_at_any_size(there):
     asked: list[str] = []
 
