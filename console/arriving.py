@@ -76,6 +76,8 @@ async def _events(request: Request, parts: "_Parts") -> AsyncGenerator[Event, No
             parts.feed(chunk)
             while parts.found:
                 yield parts.found.popleft()
+            if parts.whole:  # what comes behind the last boundary belongs to nothing, and need not end
+                break
     if not parts.whole:
         raise HTTPException(400, f"The form was cut off on its way. {AGAIN}")
 

@@ -177,20 +177,21 @@ class NotTooLarge:
         if too_large and not headers.get("content-type", "").startswith(FILES):
             refused = PlainTextResponse(TOO_LARGE, 413)
             return await refused(scope, receive, send)
-        state, came = scope.setdefault("state", {}), 0
+        state, came, whole = scope.setdefault("state", {}), 0, False
 
         async def receiving() -> MutableMapping[str, Any]:
-            nonlocal came
+            nonlocal came, whole
             if too_large and LIFTED not in state:
                 raise HTTPException(413, TOO_LARGE)
             message = await receive()
+            whole = not message.get("more_body")
             came += len(message.get("body", b""))
             if came > LARGEST and LIFTED not in state:
                 raise HTTPException(413, TOO_LARGE)
             return message
 
         unbounded = too_large or "transfer-encoding" in headers
-        return await self.app(scope, receiving, _closing(receive, send) if unbounded else send)
+        return await self.app(scope, receiving, _closing(receive, send, lambda: whole) if unbounded else send)
 
 
 def lift_limit(request: Request) -> None:
@@ -198,17 +199,17 @@ def lift_limit(request: Request) -> None:
     setattr(request.state, LIFTED, True)
 
 
-def _closing(receive: Receive, send: Send) -> Send:
+def _closing(receive: Receive, send: Send, whole: Callable[[], bool]) -> Send:
     """Answer, and hang up: what is still on its way has no end, or one that is too far off to wait for.
 
     What comes meanwhile is read and thrown away for a little while. Hanging up on a sender in the middle would tear
-    the answer from its hands before it is read.
+    the answer from its hands before it is read. A request that has been read whole has nothing on its way.
     """
 
     async def sending(message: MutableMapping[str, Any]) -> None:
         if message["type"] == "http.response.start":
             MutableHeaders(scope=message)["Connection"] = "close"
-        if message["type"] != "http.response.body" or message.get("more_body"):
+        if message["type"] != "http.response.body" or message.get("more_body") or whole():
             await send(message)
             return
         await send({**message, "more_body": True})
