@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy.orm import defer
 from sqlmodel import col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -30,7 +31,7 @@ class Letter:
 
 @dataclass(frozen=True)
 class Received:
-    """A page of mails, how many there are in all, and of letters as many."""
+    """A page of mails, without their words, how many there are in all, and of letters as many."""
 
     mails: tuple[Mail, ...]
     count: int
@@ -70,7 +71,12 @@ def received(
     with database.reading() as session:
         where = (col(Mail.id).in_(_told(body)), col(Mail.state).in_(LEFT))
         mails = session.exec(
-            select(Mail).where(*where).order_by(*order.of(MAILS)).limit(size).offset(first)
+            select(Mail)
+            .where(*where)
+            .options(defer(Mail.text), defer(Mail.html))  # type: ignore[arg-type]
+            .order_by(*order.of(MAILS))
+            .limit(size)
+            .offset(first)
         ).all()
         count = session.exec(select(func.count()).select_from(Mail).where(*where)).one()
         query = _sent(body).order_by(*letters.of(LETTER_ORDERS)).limit(size).offset(first)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import inspect
 
 from lifecycle import acts as a
 from lifecycle.rules import Rules
@@ -99,6 +100,7 @@ def test_a_body_reads_what_it_was_sent_and_nothing_else(post: Post, story: Story
         "chief@bedfordshire.example",
         "liaison@bedfordshire.example",
     }
+    assert all({"text", "html"} <= inspect(one).unloaded for one in found.mails), "a list needs no words"
     assert [one.id for one in found.letters] == ["letter-1"]
     assert letter(post.database, BODY, "letter-1")[1].text == "Please send your plan."
     assert mail(post.database, BODY, found.mails[0].id).subject
