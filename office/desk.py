@@ -1,8 +1,10 @@
 """The desk where acts are handed in: who may, then the case's own workflow judges and records. One door for all."""
 
 import asyncio
+import logging
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 from temporalio.client import (
     Client,
@@ -24,6 +26,8 @@ from office.conflicts import refuse_conflict
 from office.people import find_actor
 from office.rights import role_for
 from office.unrecorded import is_kept, keep, recorded
+
+log = logging.getLogger(__name__)
 
 PATIENCE = timedelta(seconds=20)
 DRAFTED = "Your act is kept as a draft. A workflow that was only late may still record it: look before you repeat it."
@@ -181,12 +185,19 @@ class Desk:
             keep(session, case_id, act)
 
     def _no_draft(self, act: Act) -> None:
-        """It was recorded: what was kept of an earlier try is over."""
-        with self.database.reading() as session:
-            kept = is_kept(session, act.key)
-        if kept:
-            with self.database.writing() as session:
-                recorded(session, act.key)
+        """It was recorded: what was kept of an earlier try is over.
+
+        If the ledger does not take that now, the receipt stands all the same, and reconciliation closes it
+        (`office.unrecorded.close_recorded`).
+        """
+        try:
+            with self.database.reading() as session:
+                kept = is_kept(session, act.key)
+            if kept:
+                with self.database.writing() as session:
+                    recorded(session, act.key)
+        except SQLAlchemyError:
+            log.exception("the draft of a recorded act is still shown", extra={"act_key": act.key})
 
 
 class Clock:

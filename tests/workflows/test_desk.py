@@ -4,6 +4,7 @@ import json
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from sqlmodel import col, select
 
 from config.temporal import connect_to
@@ -188,6 +189,16 @@ async def test_a_parked_case_says_why_and_keeps_the_act(desk, scene):
     await reseat(desk, case.id, ORDER, scene.queue)
     await desk.take(case.id, b.assessment())
     assert unrecorded(desk) == [], "recorded at the second try"
+
+
+async def test_a_recorded_act_has_its_receipt_also_when_its_draft_cannot_be_closed(desk, scene, monkeypatch):
+    case = await scene.open()
+
+    def locked(*_: object) -> bool:
+        raise OperationalError("SELECT", {}, Exception("the ledger is locked"))
+
+    monkeypatch.setattr("office.desk.is_kept", locked)
+    assert (await desk.take(case.id, b.request())).stage == "requested"
 
 
 async def test_an_act_that_a_late_workflow_recorded_is_shown_no_longer(desk, scene):
