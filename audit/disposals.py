@@ -16,11 +16,19 @@ SAID = ("number", "case_id", "proposal", "under", "reason", "proposed_by", "disp
 INSTANTS = ("proposed_at", "disposed_at")
 
 
+def told(row: Row) -> dict[str, Any]:
+    """What the record of a disposal says, as it is hashed."""
+    return {key: row[key] for key in SAID} | {key: row[key].astimezone(UTC).isoformat() for key in INSTANTS}
+
+
+def told_hash(row: Row) -> str:
+    """SHA-256 over what it says. With this a later record is led to without being shown."""
+    return hashlib.sha256(json.dumps(told(row), sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
 def digest(row: Row) -> str:
-    """The hash of a disposal: SHA-256 over all that its row says, and the hash of the one before."""
-    said: dict[str, Any] = {key: row[key] for key in SAID} | {"previous_hash": row["previous_hash"]}
-    said |= {key: row[key].astimezone(UTC).isoformat() for key in INSTANTS}
-    return hashlib.sha256(json.dumps(said, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    """The hash of a disposal: over the hash of the one before, and that of all that its row says."""
+    return hashlib.sha256(f"{row['previous_hash']} {told_hash(row)}".encode()).hexdigest()
 
 
 def disposals(session: Session, until: datetime | None = None) -> list[Row]:

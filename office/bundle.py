@@ -52,14 +52,19 @@ checks it with Python alone, offline: by the script beside this file, or the sam
 you trust more.
 
 events.jsonl    what happened, in order; each event holds the hash of the one before
-texts/          the words that events name by id; texts.json says of each what it is, and its hash
-documents.json  files of letters (in files/) and of submissions (by hash)
+texts/          the words that events name by id. An id is made of the words and of what they were sealed for: in
+                texts.json, with the hash of each
+documents.json  files of letters (in files/) and of submissions (by hash), bound to the ids or the words of their texts
 policy.toml, calendar.csv   the rules that the case holds; the first event names their hashes
 heads.txt       the last hash of every chain of the ledger; the head in manifest.json is over these, and digests name it
 notices.json, mails.json    who was to be told, and what was sent; bound by the fingerprint alone
 people.json     who the short names in events are
-disposals.json  what was taken out when the time to keep it was over, and who did it
+disposals.json  what was taken out when the time to keep it was over, and who did it; of later ones on other cases only
+                the hash, which leads on to the head
 manifest.json   the hash of each file; its own hash is the fingerprint
+
+By the fingerprint alone are also bound: when events were recorded, when texts were sealed, events that came after the
+head (the script says how many are in it), and, once a text is disposed of, its hash and those of its documents.
 """
 
 
@@ -103,12 +108,19 @@ def make_bundle(
 
 
 def _refuse_unlinked(session: Session, row: CaseRow, top: Head) -> None:
-    ours = set(session.exec(select(EventRow.hash).where(EventRow.stream == row.id)))
-    if ours.isdisjoint(top.links):
-        raise Refused(
-            f"Nothing of {row.id} was recorded by {top.at.isoformat()}, so that no head leads from it. Ask again in a "
-            "minute, or for a later instant."
-        )
+    events = session.exec(select(EventRow).where(EventRow.stream == row.id)).all()
+    ours = {row.id, *(str(value) for event in events for value in event.details.values())}
+    later = [one for one in disposals(session) if one["disposed_at"] > top.at]
+    if any(not ours.isdisjoint((one["case_id"], *one["texts"])) for one in later):
+        missing = "What was disposed of it was not recorded"
+    elif not {event.hash for event in events}.isdisjoint(top.links):
+        return
+    else:
+        missing = "Nothing of it was recorded"
+    raise Refused(
+        f"{row.id}: {missing} by {top.at.isoformat()}, so that no head leads from it. Ask again in a minute, or for a "
+        "later instant."
+    )
 
 
 def _installation(database: Database) -> str:
@@ -119,7 +131,7 @@ def _installation(database: Database) -> str:
 def _files(session: Session, row: CaseRow, top: Head) -> Iterator[tuple[str, bytes]]:
     events = session.exec(select(EventRow).where(EventRow.stream == row.id).order_by(col(EventRow.seq))).all()
     yield "events.jsonl", b"".join(_line(event) for event in events)
-    yield from _papers(papers(session, row, events))
+    yield from _papers(papers(session, row, events, top.at))
     yield "policy.toml", _policy(row.policy_hash)
     yield "calendar.csv", _calendar(row.calendar_hash)
     yield "heads.txt", "".join(f"{link}\n" for link in top.links).encode()
@@ -130,7 +142,6 @@ def _files(session: Session, row: CaseRow, top: Head) -> Iterator[tuple[str, byt
         _json(list(_mails(session, row.id, {notice.mail_id for notice in notices if notice.mail_id}))),
     )
     yield "people.json", _json(_people(session, {event.actor for event in events}))
-    yield "disposals.json", _json([_plain(one) for one in disposals(session) if one["case_id"] == row.id])
     yield "README.txt", README.format(case=row.id).encode()
     yield SCRIPT.name, SCRIPT.read_bytes()
 
@@ -147,6 +158,7 @@ def _line(event: EventRow) -> bytes:
 def _papers(found: Papers) -> Iterator[tuple[str, bytes]]:
     yield "texts.json", _json(found.texts)
     yield "documents.json", _json(found.documents)
+    yield "disposals.json", _json(found.disposals)
     for text_id, words in found.words.items():
         yield f"texts/{text_id}.txt", words.encode()
     yield from found.files.items()

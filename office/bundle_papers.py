@@ -1,14 +1,16 @@
 """The papers in a case's evidence: sealed texts with what their ids were made of, letters' files, documents by hash."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
 
 from activities.ledger.chain import to_event
-from audit.disposals import disposals
+from audit.disposals import disposals, told, told_hash
+from audit.record import FIRST, Row
 from models.tables import CaseRow, Content, Document, EventRow, SealedText
 from office.disclosure import PAPERS
 
@@ -23,11 +25,14 @@ class Papers:
     documents: list[dict[str, Any]] = field(default_factory=list)
     words: dict[str, str] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
+    disposals: dict[str, Any] = field(default_factory=dict)
 
 
-def papers(session: Session, row: CaseRow, events: Iterable[EventRow]) -> Papers:
-    """Every text that an event names and the ledger holds, with the documents sealed with it."""
-    made, gone = Papers(), {text for one in disposals(session) for text in one["texts"]}
+def papers(session: Session, row: CaseRow, events: Iterable[EventRow], until: datetime) -> Papers:
+    """Every text that an event names and the ledger holds, with the documents sealed with it; and the disposals that
+    took some out, so far as the head of that instant covers them."""
+    made, done = Papers(), disposals(session)
+    gone = {text for one in done for text in one["texts"]}
     for text in _texts(session, events):
         own = session.exec(
             select(Document).where(Document.submission_id == text.id).order_by(col(Document.name))
@@ -46,7 +51,18 @@ def papers(session: Session, row: CaseRow, events: Iterable[EventRow]) -> Papers
             made.words[text.id] = text.text
         for one in own:
             _add(session, made, text, one)
+    ours = {text["id"] for text in made.texts if text["disposed"]} | {row.id}
+    made.disposals = _led_through([one for one in done if one["disposed_at"] <= until], ours)
     return made
+
+
+def _led_through(done: Sequence[Row], ours: Collection[str]) -> dict[str, Any]:
+    """What disposals said, from the first that took out something of `ours` to the last, which is in the head. Of those
+    of other cases the hash leads on, and no more is shown."""
+    own = [not {one["case_id"], *one["texts"]}.isdisjoint(ours) for one in done]
+    first = own.index(True) if any(own) else len(own)
+    said = [told(one) if is_own else told_hash(one) for one, is_own in zip(done, own, strict=True)]
+    return {"previous_hash": done[first]["previous_hash"] if any(own) else FIRST, "said": said[first:]}
 
 
 def _texts(session: Session, events: Iterable[EventRow]) -> Iterator[SealedText]:
@@ -66,8 +82,8 @@ def _add(session: Session, made: Papers, text: SealedText, one: Document) -> Non
 
 
 def sealed_of(text: SealedText, row: CaseRow, own: Sequence[Document]) -> str | None:
-    """What a text was sealed for, which its id is made of besides its words (`office.sealing`); None when that is not
-    known here, as of texts that came with a history."""
+    """What a text was sealed for, which its id is made of besides its words (`office.sealing`); None when that cannot
+    be told: then nothing binds it to its event, and whoever checks the bundle is told so."""
     named = text.meta.get("cases")
     cases = [str(case) for case in named] if isinstance(named, list) else [row.id]
     listed = "\n".join(sorted(f"{one.name} {one.hash}" for one in own))

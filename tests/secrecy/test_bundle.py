@@ -167,10 +167,29 @@ BOUND: dict[str, tuple[Edit, str]] = {
         lambda files: replaced(files, first_named(files, "texts/submission-"), "We will", "We will not"),
         "text submission-",
     ),
-    "a submission's document": (lambda files: other_hash(files), "document "),
+    "a submission's document": (lambda files: other_hash(files), "are not what was sealed"),
     "a letter's file": (
         lambda files: replaced(files, first_named(files, "files/letter-"), "Dear", "Hello"),
-        "document letter-",
+        "is not its file",
+    ),
+    "a letter's file left out": (lambda files: no_file(files), "is not its file"),
+    "a letter's documents left out": (lambda files: none_of(files, "letter-"), "are not what was sealed"),
+    "a submission's document left out": (
+        lambda files: none_of(files, "submission-"),
+        "are not what was sealed",
+    ),
+    "a text left out": (lambda files: no_text(files), "is missing"),
+    "a text that no event names": (lambda files: one_text_more(files), "no event names it"),
+    "a file that no text has": (
+        lambda files: files.update({"files/letter-1/more.html": b"More."}),
+        "files/letter-1/more.html: no list names it",
+    ),
+    "another case's name": (lambda files: other_case(files), "does not lead from this case"),
+    "a text bound to nothing": (lambda files: unbound(files), "is not what the event names"),
+    "a text said to be disposed of": (lambda files: said_gone(files), "no disposal took it out"),
+    "a text with a disposal made up for it": (
+        lambda files: disposal_made_up(files),
+        "no disposal took it out",
     ),
     "the policy": (
         lambda files: replaced(files, "policy.toml", "working days", "days"),
@@ -193,14 +212,74 @@ def other_hash(files: Files) -> None:
     files["documents.json"] = json.dumps(documents).encode()
 
 
-def forged_text(files: Files) -> None:
+def none_of(files: Files, start: str) -> None:
+    documents = json.loads(files["documents.json"])
+    files["documents.json"] = json.dumps(
+        [one for one in documents if not one["of"].startswith(start)]
+    ).encode()
+    for name in [name for name in files if name.startswith(f"files/{start}")]:
+        del files[name]
+
+
+def no_file(files: Files) -> None:
+    documents = json.loads(files["documents.json"])
+    for one in documents:
+        files.pop(one["file"], None)
+        one["file"] = ""
+    files["documents.json"] = json.dumps(documents).encode()
+
+
+def narrative(files: Files, words: bytes | None, **changes: object) -> None:
+    """Its words put in place of those that were sealed (None: taken out), and what texts.json says of it."""
     name = first_named(files, "texts/narrative-")
-    files[name] = b"All is well."
     texts = json.loads(files["texts.json"])
-    for text in texts:
-        if name == f"texts/{text['id']}.txt":
-            text["hash"] = hashlib.sha256(files[name]).hexdigest()
+    text = next(text for text in texts if name == f"texts/{text['id']}.txt")
+    text |= {"hash": hashlib.sha256(words or b"").hexdigest()} | changes
     files["texts.json"] = json.dumps(texts).encode()
+    del files[name]
+    if words is not None:
+        files[name] = words
+
+
+def forged_text(files: Files) -> None:
+    narrative(files, b"All is well.")
+
+
+def unbound(files: Files) -> None:
+    narrative(files, b"All is well.", sealed_of=None)
+
+
+def said_gone(files: Files) -> None:
+    narrative(files, None, disposed=True, sealed_of=None)
+
+
+def disposal_made_up(files: Files) -> None:
+    gone = first_named(files, "texts/narrative-")[6:-4]
+    said_gone(files)
+    files["disposals.json"] = json.dumps({"previous_hash": "0" * 64, "said": [{"texts": [gone]}]}).encode()
+
+
+def no_text(files: Files) -> None:
+    name = first_named(files, "texts/narrative-")
+    texts = [text for text in json.loads(files["texts.json"]) if name != f"texts/{text['id']}.txt"]
+    files["texts.json"] = json.dumps(texts).encode()
+    del files[name]
+
+
+def one_text_more(files: Files) -> None:
+    words = b"All is well."
+    text = {
+        "id": "narrative-" + hashlib.sha256(b"narrative\0\0" + words).hexdigest()[:24],
+        "kind": "narrative",
+    }
+    text |= {"hash": hashlib.sha256(words).hexdigest(), "sealed_of": "", "disposed": False}
+    files["texts.json"] = json.dumps([*json.loads(files["texts.json"]), text]).encode()
+    files[f"texts/{text['id']}.txt"] = words
+
+
+def other_case(files: Files) -> None:
+    manifest = json.loads(files["manifest.json"])
+    files["manifest.json"] = json.dumps(manifest | {"case": "recommendation/R-2016-6086/kent"}).encode()
 
 
 @pytest.mark.parametrize("what", BOUND)
@@ -212,12 +291,13 @@ def test_what_the_chain_binds_is_named_even_under_a_new_manifest(
     edit(files)
     code, said = checked(tmp_path, files)
     assert code == 1
-    assert re.search(r"^(events\.jsonl|texts/\S+|files/\S+|\w+\.\w+): was changed$", said, re.M)
+    assert what == "another case's name" or re.search(
+        r"^(events\.jsonl|texts/\S+|files/\S+|\w+\.\w+): was (changed|added)$", said, re.M
+    )
     again(files)
     code, said = checked(tmp_path, files)
     assert code == 1, said
     assert named in said
-    assert "was changed\n" not in said or named in said
 
 
 @pytest.mark.parametrize(
@@ -262,15 +342,29 @@ def test_a_byte_changed_in_the_file_itself_is_named(bundle: Bundle, tmp_path: Pa
 
 
 def test_a_disposed_case_has_a_bundle_too(post: Post, tmp_path: Path) -> None:
+    """Two cases went: its own disposal is shown, and the other's leads on to the head by its hash alone."""
     world = staffed(post)
-    case = ended(world).case.id
+    world.recommendation("R-2016-6086")
+    case, other = ended(world).case.id, ended(world, "R-2016-6086").case.id
     proposed = disposal.propose(world.database, "ops-1", "schedule 4", YEARS, AFTER)
     disposal.dispose(world.database, "lead-1", proposed[0].proposal, YEARS, AFTER)
-    found = made(world, case)
-    files = opened(found)
+    files = opened(made(world, case))
     assert checked(tmp_path, files)[0] == 0
-    assert [one["disposed_by"] for one in json.loads(files["disposals.json"])] == ["lead-1"]
-    assert SECRET not in "".join(content.decode("latin-1") for content in files.values())
+    own, link = json.loads(files["disposals.json"])["said"]
+    assert (own["case_id"], own["disposed_by"], re.fullmatch("[0-9a-f]{64}", link) is not None) == (
+        case,
+        "lead-1",
+        True,
+    )
+    words = "".join(content.decode("latin-1") for content in files.values())
+    assert SECRET not in words
+    assert other not in words
+    edited = own | {"disposed_by": "mallory"}
+    files["disposals.json"] = json.dumps({"previous_hash": "0" * 64, "said": [edited, link]}).encode()
+    again(files)
+    assert "no disposal took it out" in checked(tmp_path, files)[1]
+    with pytest.raises(Refused, match="What was disposed of it was not recorded"):
+        make_bundle(world.database, case, "lead-1", AFTER, "2025-01-01T00:00:00+00:00")
 
 
 def test_who_may_not_gets_none_and_nothing_is_overwritten(
