@@ -268,13 +268,11 @@ def no_text(files: Files) -> None:
 
 def one_text_more(files: Files) -> None:
     words = b"All is well."
-    text = {
-        "id": "narrative-" + hashlib.sha256(b"narrative\0\0" + words).hexdigest()[:24],
-        "kind": "narrative",
-    }
-    text |= {"hash": hashlib.sha256(words).hexdigest(), "sealed_of": "", "disposed": False}
-    files["texts.json"] = json.dumps([*json.loads(files["texts.json"]), text]).encode()
-    files[f"texts/{text['id']}.txt"] = words
+    name = f"narrative-{hashlib.sha256(b'narrative' + bytes(2) + words).hexdigest()[:24]}"
+    said = {"id": name, "kind": "narrative", "hash": hashlib.sha256(words).hexdigest(), "sealed_of": ""}
+    more = [*json.loads(files["texts.json"]), {**said, "disposed": False}]
+    files["texts.json"] = json.dumps(more).encode()
+    files[f"texts/{name}.txt"] = words
 
 
 def other_case(files: Files) -> None:
