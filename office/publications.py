@@ -1,13 +1,15 @@
 """Decisions after publication: a letter withdrawn with a notice, and restored; a letter held back, published later."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
 from activities.ledger.append import read
 from activities.ledger.reports import left_out
+from lifecycle import events as e
 from lifecycle.acts import Publish, key_for
 from lifecycle.dates import local_date
 from lifecycle.words import Refused, Stage
@@ -21,6 +23,16 @@ from office.rights import role_for
 PUBLISH = "publish"
 LATER = "publish_later"
 WITHDRAW = "withdraw_letter"
+RESTORE = "restore_letter"
+
+
+@dataclass(frozen=True)
+class Sent:
+    """When a letter was sent, and on which legal date; and when its case ended, if it did."""
+
+    at: datetime
+    on: date
+    ended_at: datetime | None = None
 
 
 def withdraw_letter(
@@ -58,26 +70,36 @@ def withdraw_letter(
 
 
 def restore_letter(database: Database, actor: str, case_id: str, now: datetime) -> Order:
-    """Put a withdrawn letter back.
+    """Put a withdrawn letter back: a row of its own, which says who did, and on which withdrawal.
 
     Raises:
         NoCase, NotAllowed.
         Refused: when it is not withdrawn.
     """
     with database.writing() as session:
-        _permitted(session, actor, case_id, now)
+        case = _permitted(session, actor, case_id, now)
         order = withdrawn(session).get(case_id)
         if order is None:
             raise Refused(f"The letter of {case_id} is not withdrawn, so there is nothing to restore.")
         order.lifted_at = now
-        session.add(order)
-        return order
+        restored = Order(
+            id=key_for(RESTORE, order.id),
+            kind=RESTORE,
+            report_id=case.report_id,
+            actor=actor,
+            on=local_date(now),
+            effective_at=now,
+            details={"case": case_id, "withdrawal": order.id},
+        )
+        session.add_all((order, restored))
+        return restored
 
 
 async def publish_held(desk: Desk, actor: str, case_id: str, key: str) -> Receipt:
     """Publish the letter of a body that was left out when its report was published.
 
-    One ledger row first, in force at once; the case follows, and the same order given again is harmless.
+    One ledger row first, in force at once; the case follows, and the same order given again is harmless. An order
+    that the case refuses is lifted.
 
     Raises:
         NoCase, NotAllowed, NeedsRepair.
@@ -85,7 +107,18 @@ async def publish_held(desk: Desk, actor: str, case_id: str, key: str) -> Receip
     """
     order = await asyncio.to_thread(_order_later, desk, actor, case_id, key)
     act = Publish(key=key_for(order.id, case_id), actor=actor, on=order.on, order=order.id)
-    return await desk.take(case_id, act)
+    try:
+        return await desk.take(case_id, act)
+    except Refused:
+        await asyncio.to_thread(_lift, desk, order.id)
+        raise
+
+
+def _lift(desk: Desk, order_id: str) -> None:
+    with desk.database.writing() as session:
+        order = session.get_one(Order, order_id)
+        order.lifted_at = order.lifted_at or desk.clock.now()
+        session.add(order)
 
 
 def _order_later(desk: Desk, actor: str, case_id: str, key: str) -> Order:
@@ -124,11 +157,11 @@ def withdrawn(session: Session) -> dict[str, Order]:
 
 
 def publications(session: Session) -> Mapping[str, Sequence[Order]]:
-    """The orders to publish, by report, the first first. Each covers what was ready when it came in force."""
+    """The orders to publish that stand, by report, the first first: each for what was ready when it came in force."""
     found: dict[str, list[Order]] = {}
     rows = session.exec(
         select(Order)
-        .where(col(Order.kind).in_((PUBLISH, LATER)))
+        .where(col(Order.kind).in_((PUBLISH, LATER)), col(Order.lifted_at).is_(None))
         .order_by(col(Order.effective_at), col(Order.id))
     )
     for order in rows:
@@ -136,21 +169,35 @@ def publications(session: Session) -> Mapping[str, Sequence[Order]]:
     return found
 
 
-def covers(order: Order, case_id: str, letter_at: datetime | None) -> bool:
-    """Whether an order publishes this case: named by it, or sent by then and not left out."""
+def covers(order: Order, case_id: str, sent: Sent | None) -> bool:
+    """Whether an order publishes this case: named by it, or not left out; and only what the case can take, by its
+    own events. Its letter was sent by then, is dated no later than the order, and the case had not ended."""
+    if sent is None or sent.at > order.effective_at or sent.on > order.on:
+        return False
+    if sent.ended_at is not None and sent.ended_at <= order.effective_at:
+        return False
     named = order.details.get("cases")
-    if isinstance(named, list):
-        return case_id in named
-    return letter_at is not None and letter_at <= order.effective_at and case_id not in left_out(order)
+    return case_id in named if isinstance(named, list) else case_id not in left_out(order)
 
 
 def is_public(session: Session, case: CaseRow) -> bool:
     """Whether a case's letter is published."""
     events = [one.event for one in read(session, case.id)]
-    if any(event.kind == "published" for event in events):
+    if any(isinstance(event, e.Published) for event in events):
         return True
-    letter_at = max((event.at for event in events if event.kind == "letter_sent"), default=None)
-    return any(covers(order, case.id, letter_at) for order in publications(session).get(case.report_id, ()))
+    sent = _sent(events)
+    return any(covers(order, case.id, sent) for order in publications(session).get(case.report_id, ()))
+
+
+def _sent(events: Iterable[e.Event]) -> Sent | None:
+    sent: Sent | None = None
+    for event in events:
+        match event:
+            case e.LetterSent():
+                sent = Sent(event.at, event.on)
+            case e.Inspected() | e.Withdrawn() if sent is not None:
+                sent = Sent(sent.at, sent.on, event.at)
+    return sent
 
 
 def _permitted(session: Session, actor: str, case_id: str, now: datetime) -> CaseRow:

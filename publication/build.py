@@ -11,6 +11,7 @@ from config.policy_files import fill_shelf
 from lifecycle.words import Refused
 from models.database import Database
 from office.letter_pdf import why_not
+from publication.gone import ordered
 from publication.reading import public_record
 from publication.shelf import File, Release, Shelf, SiteBusy
 from publication.site import Site
@@ -38,16 +39,26 @@ def build(
 
 
 def _gone(site: Site, shelf: Shelf, files: Sequence[File]) -> list[File]:
-    """A page for each address that was published and has none now."""
+    """A notice for each address that was published and has nothing now."""
     lost = sorted(shelf.addresses() - {file.address for file in files})
-    broken = [address for address in lost if not address.endswith(PAGE)]
+    data = [address for address in lost if not address.endswith(PAGE)]
+    if data:
+        _refuse_lost(site, data)
+    return [site.gone(address) for address in lost]
+
+
+def _refuse_lost(site: Site, data: Sequence[str]) -> None:
+    """Data and PDFs may go when the ledger knows why; pages may always, for they say where to look."""
+    with site.database.reading() as session:
+        known = ordered(session)
+    broken = [one for one in data if not known.knows(one) or (one.endswith(".pdf") and not site.pdf)]
     if broken:
         pdf = f" {why_not()}" if broken[0].endswith(".pdf") else ""
         raise Refused(
             f"{len(broken)} addresses that were published would be lost, the first {broken[0]}.{pdf} "
-            "The site stays as it was. Put back what they were made from, or take them out of addresses.txt by hand."
+            "The site stays as it was. Put back what they were made from, such as the ledger that knows them; "
+            "or begin another site in an empty folder (--folder)."
         )
-    return [site.gone(address) for address in lost]
 
 
 def main() -> None:

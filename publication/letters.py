@@ -35,10 +35,12 @@ class Letters:
         self.database = database
 
     def page(self, case: Public, language: Language = Language.english) -> str:
-        """The letter's page; of a withdrawn one the notice."""
+        """The letter's page; of a withdrawn or withheld one the notice."""
         at = f"{address(case, language)}.html"
         if case.withdrawn:
             return render("withdrawn.html.jinja", at, case=case)
+        if case.withheld:
+            return render("withheld.html.jinja", at, case=case)
         with self.database.reading() as session:
             text = session.get(SealedText, case.letter)
         return _page(text, case, language, at) if text else render("lost.html.jinja", at, case=case)
@@ -52,7 +54,8 @@ class Letters:
 
     def source(self, case: Public, language: Language, form: str) -> str:
         """What the bytes of a letter depend on: the sealed text, or the notice; and what they are made with."""
-        said = (form, language, case.letter, case.withdrawn, str(case.withdrawn_on), fingerprint())
+        notice = (case.withdrawn, str(case.withdrawn_on), str(case.withheld))
+        said = (form, language, case.letter, *notice, fingerprint())
         return fingerprint_of("\n".join((*said, case.body_name, case.reference)))
 
 

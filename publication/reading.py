@@ -1,7 +1,8 @@
 """The public record out of the ledger, in a fixed number of queries. What is not published is not in what this answers.
 
 The barrier is the order to publish: one row, in force at once for every case that it covers, whether or not each case
-has followed it yet. So no reader, and no build, ever sees half of a report.
+has followed it yet. So no reader, and no build, ever sees half of a report. What an order covers is told by each case's
+own events: a letter that its case could not publish by that order is not public.
 """
 
 from collections import defaultdict
@@ -15,7 +16,6 @@ from sqlmodel import Session, col, select
 from activities.ledger.reports import answered_elsewhere
 from config.region_files import regions
 from lifecycle.rules import rules_for
-from lifecycle.words import ENDS
 from models.database import Database
 from models.tables import (
     Body,
@@ -26,6 +26,7 @@ from models.tables import (
     OversightBody,
     Recommendation,
     Report,
+    SealedText,
 )
 from models.tables.core import CASES, EVENTS
 from office.letter_seal import IN_WELSH
@@ -55,6 +56,7 @@ class Ledger:
     advice: Mapping[str, Sequence[Advice]]
     overseers: Overseers
     welsh: frozenset[str]
+    lettered: Mapping[str, frozenset[str]]
     elsewhere: Mapping[str, Mapping[str, str]]
 
 
@@ -70,7 +72,7 @@ def public_record(database: Database, on: date) -> Record:
         made = [_published(report, ledger) for report in reports]
         head = day_head(session, on)
     told = {report.id for report in made if report.cases}
-    shown = tuple(_naming_only(report, told) for report in made if report.cases)
+    shown = _showing_only(tuple(_naming_only(report, told) for report in made if report.cases), ledger)
     names = {case.body: case.body_name for report in shown for case in report.cases}
     return Record(on, shown, head, dict(sorted(names.items(), key=lambda one: (one[1], one[0]))))
 
@@ -82,6 +84,23 @@ def _naming_only(report: Published, told: Collection[str]) -> Published:
     return replace(report, elsewhere=known)
 
 
+def _showing_only(reports: Sequence[Published], ledger: Ledger) -> tuple[Published, ...]:
+    """Of a letter on several cases all or nothing: its text is not shown before each of them is public, nor when one
+    is withdrawn. And of what follows a case only the reference that is public for the same body."""
+    public = {case.id: case for report in reports for case in report.cases}
+    whole = {one for one, case in public.items() if not case.withdrawn}
+    named = {(case.reference, case.body) for case in public.values()}
+
+    def shown(case: Public) -> Public:
+        return replace(
+            case,
+            withheld=not case.withdrawn and not ledger.lettered.get(case.letter, frozenset()) <= whole,
+            followed_by=case.followed_by if (case.followed_by, case.body) in named else "",
+        )
+
+    return tuple(replace(one, cases=tuple(shown(case) for case in one.cases)) for one in reports)
+
+
 def _ledger(session: Session, reports: Sequence[str], on: date) -> Ledger:
     cases: defaultdict[str, list[CaseRow]] = defaultdict(list)
     for row in session.exec(
@@ -91,10 +110,12 @@ def _ledger(session: Session, reports: Sequence[str], on: date) -> Ledger:
     names: dict[str, str] = {}
     for table in (Body, OversightBody):
         names |= dict(session.exec(select(table.id, table.name)).all())
+    told = stories(_events(session, reports))
     return Ledger(
         elsewhere={one: answered_elsewhere(session, one) for one in reports},
         cases=cases,
-        stories=stories(_events(session, reports)),
+        stories=told,
+        lettered=_lettered(session, told),
         orders=publications(session),
         withdrawn=withdrawn(session),
         names=names,
@@ -104,6 +125,21 @@ def _ledger(session: Session, reports: Sequence[str], on: date) -> Ledger:
             session.exec(select(Document.submission_id).where(col(Document.name).like(f"%{IN_WELSH}.html")))
         ),
     )
+
+
+def _lettered(session: Session, told: Mapping[str, Story]) -> Mapping[str, frozenset[str]]:
+    """The cases that each letter is on: as it was sealed, and as it was sent."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for case, story in told.items():
+        if story.letter is not None:
+            found[story.letter.text("letter")].add(case)
+    sealed = session.exec(
+        select(SealedText.id, col(SealedText.meta)["cases"]).where(SealedText.kind == "letter")
+    )
+    for letter, cases in sealed:
+        if letter in found and isinstance(cases, list):
+            found[letter].update(map(str, cases))
+    return {letter: frozenset(cases) for letter, cases in found.items()}
 
 
 def _events(session: Session, reports: Sequence[str]) -> Iterator[tuple[str, Told]]:
@@ -224,10 +260,7 @@ def _published_on(row: CaseRow, story: Story, orders: Orders) -> date | None:
     """By its own event, or, before that has come, by an order in force that covers it."""
     if story.published is not None:
         return story.published.on
-    letter_at = story.letter.at if story.letter else None
-    if row.stage in ENDS:  # it ended under embargo: the order passed it by
-        return None
-    return next((one.on for one in orders.get(row.report_id, ()) if covers(one, row.id, letter_at)), None)
+    return next((one.on for one in orders.get(row.report_id, ()) if covers(one, row.id, story.sent)), None)
 
 
 def _outcomes(rows: Sequence[CaseRow], cases: Sequence[Public]) -> tuple[str, ...]:

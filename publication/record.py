@@ -36,7 +36,9 @@ class Advice:
 class Public:
     """A case whose letter is public, told as far as its letter and later acts tell it. Dates are legal dates.
 
-    `withdrawn` is the notice that stands in the letter's place, from `withdrawn_on`. `made_up` names the facts that
+    `withdrawn` is the notice that stands in the letter's place, from `withdrawn_on`; a letter that is `withheld` covers
+    other cases too, not all of them public, so its text is not shown. `followed_by` is a reference that is public for
+    this body. `made_up` names the facts that
     are illustrative, as a rehearsal's history marks them. `welsh` says whether the letter was sent in Welsh too.
     """
 
@@ -62,6 +64,7 @@ class Public:
     followed_by: str = ""
     withdrawn_on: date | None = None
     withdrawn: str = ""
+    withheld: bool = False
     made_up: frozenset[str] = frozenset()
     welsh: bool = False
     region: str = ""

@@ -13,6 +13,7 @@ from office.letter_pdf import pdf
 from publication import data
 from publication import letters as lettered
 from publication.awaiting import DAYS_OF_NOTICE, named
+from publication.gone import CSV
 from publication.letters import Letters, fingerprint_of, paragraphs
 from publication.overview import overview
 from publication.record import Advice, Answer, Public, Published, Record
@@ -72,7 +73,14 @@ class Site:
         return found
 
     def gone(self, address: str) -> File:
-        """The page that stays at an address whose page is no longer published."""
+        """What stays at an address that is no longer published: a notice, in its own form."""
+        if address.endswith(".csv"):
+            return File(address, lambda: CSV)
+        if address.endswith(".xml"):
+            return self._feed(address, "No longer published", "index.html", ())
+        if address.endswith(".pdf"):
+            paper = render("gone_paper.html.jinja", address)
+            return File(address, partial(pdf, paper), fingerprint_of(paper))
         section = address.split("/")[0]
         to = "bodies/index.html" if section in ("cases", "letters") else f"{section}/index.html"
         return self._page(address, "gone.html.jinja", to=to if "/" in address else "index.html")
@@ -148,12 +156,11 @@ class Site:
     def _case(self, report: Published, advice: Advice, case: Public, told_of: str) -> File:
         """One of very many, so it is made again only when what it tells has changed."""
         address, answers = f"cases/{case.address}.html", self.answered[report.id, case.body]
-        followed = case.followed_by if case.followed_by in self.titles else ""
-        told = (replace(case, made_up=frozenset()), sorted(case.made_up), answers, followed)
+        told = (replace(case, made_up=frozenset()), sorted(case.made_up), answers)
 
         def make() -> bytes:
             shown = {"report": report, "advice": advice, "case": case, "steps": steps(case)}
-            more = {"answers": answers, "known": self.titles, "pdf": self.pdf}
+            more = {"answers": answers, "pdf": self.pdf}
             return render("case.html.jinja", address, **shown, **more).encode()
 
         return File(address, make, fingerprint_of(f"{told_of} {told!r}"))

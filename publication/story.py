@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from lifecycle.words import Finding
+from office.publications import Sent
 
 TOLD = (
     "requested",
@@ -71,6 +72,7 @@ class Story:
     declared: date | None = None
     inspected: Told | None = None
     withdrawn: date | None = None
+    ended_at: datetime | None = None
     responded: Told | None = None
     due: dict[str, date] = field(default_factory=dict)
     made_up: frozenset[str] = frozenset()
@@ -98,9 +100,9 @@ class Story:
             case "declared":
                 self.declared = self.declared or told.on
             case "inspected":
-                self.inspected = told
+                self.inspected, self.ended_at = told, told.at
             case "withdrawn":
-                self.withdrawn = told.on
+                self.withdrawn, self.ended_at = told.on, told.at
             case "responded":
                 self.responded = _both(self.responded, told)
             case "clock_started" | "clock_moved":
@@ -123,6 +125,11 @@ class Story:
     def _due(self, told: Told) -> None:
         if (due := told.day("due")) is not None:
             self.due[told.text("clock")] = due
+
+    @property
+    def sent(self) -> Sent | None:
+        """When the letter was sent, for the orders that may publish it."""
+        return Sent(self.letter.at, self.letter.on, self.ended_at) if self.letter else None
 
     @property
     def outcome(self) -> str:

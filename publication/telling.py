@@ -97,7 +97,8 @@ def _of_case(case: Public, title: str, report: Published) -> Iterator[News]:
             (case.body,),
         )
 
-    yield told(case.published_on, "letter published", "letter")
+    published = "published, its letter not shown" if case.withheld else "letter published"
+    yield told(case.published_on, published, "letter")
     if case.result and case.inspected_on:
         yield told(case.inspected_on, RESULTS.get(case.result, outcome(case.result)).lower(), "closed")
     if case.corrected_on and case.corrected_on > case.published_on:

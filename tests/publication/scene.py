@@ -17,6 +17,7 @@ from models.tables import (
     Criterion,
     Mail,
     Notice,
+    Order,
     Oversees,
     OversightBody,
     Person,
@@ -52,6 +53,7 @@ class Scene:
         upgrade(self.database)
         fill_shelf()
         self.stories: dict[str, Story] = {}
+        self.joint: dict[str, str] = {}
         with self.database.writing() as session:
             for body, name in BODIES.items():
                 session.add(
@@ -78,7 +80,10 @@ class Scene:
                     id=report, title=title, published_on=ISSUED, source="https://inspectorate.example/report"
                 )
             )
-            session.flush()
+        self.recommend(report, reference)
+
+    def recommend(self, report: str, reference: str) -> None:
+        with self.database.writing() as session:
             session.add(
                 Recommendation(
                     reference=reference,
@@ -134,13 +139,34 @@ class Scene:
                 )
             case "authorised":
                 return a.Authorise(**{**by, "actor": "brown"}, role="lead_inspector")
-        return a.SendLetter(**by, letter=self.sealed(told, f"LETTER-{body}\n\nWe read <your> plans."))
+        return a.SendLetter(**by, letter=self.letter(told, body))
+
+    def letter(self, told: Story, body: str) -> str:
+        """Of its own, or the one that it shares."""
+        return self.joint.get(told.case.id) or self.sealed(told, f"LETTER-{body}\n\nWe read <your> plans.")
+
+    def together(self, body: str, *references: str) -> None:
+        """These cases of a body get one letter."""
+        cases = [f"recommendation/{one}/{body}" for one in references]
+        now = self.story(body).now
+        with self.database.writing() as session:
+            letter = seal(
+                session, "letter", f"LETTER-{body} on all", now, {"cases": cases}, of=",".join(cases)
+            )
+        self.joint |= dict.fromkeys(cases, letter)
 
     def sealed(self, told: Story, text: str) -> str:
         with self.database.writing() as session:
             return seal(session, "letter", text, told.now, of=told.case.id)
 
-    def order(self, *, report: str = REPORT, left_out: dict[str, str] | None = None) -> None:
+    def order(
+        self,
+        *,
+        report: str = REPORT,
+        left_out: dict[str, str] | None = None,
+        on: date | None = None,
+        key: str = "publish",
+    ) -> None:
         """The order to publish is in the ledger; no case has followed it yet."""
         now = max(told.now for told in self.stories.values()) + timedelta(days=1)
         with self.database.writing() as session:
@@ -148,19 +174,21 @@ class Scene:
                 session,
                 RecordOrder(
                     report=report,
-                    key=f"publish/{report}",
+                    key=f"{key}/{report}",
                     actor="lead-1",
-                    on=now.date(),
+                    on=on or now.date(),
                     left_out=left_out or {},
                     at=now,
                 ),
             )
 
     def follow(self, body: str, *, report: str = REPORT, **more: str) -> None:
-        """A case takes the order's act."""
+        """A case takes the order's act, dated as the order is."""
         told = self.story(body, report=report, **more)
-        told.now += timedelta(days=2)
-        told.take(a.Publish(key=f"publish/{told.case.id}", actor="lead-1", order=f"publish/{report}"))
+        with self.database.reading() as session:
+            order = session.get_one(Order, f"publish/{report}")
+        told.now = max(told.now, order.effective_at) + timedelta(days=2)
+        told.take(a.Publish(key=f"publish/{told.case.id}", actor="lead-1", order=order.id, on=order.on))
 
     def response(self, body: str) -> Story:
         told = Story(self.database, rules_of("response"), f"response/{REPORT}/pcc-{body}")

@@ -9,7 +9,7 @@ from lifecycle.words import Refused
 from office.desk import NoCase
 from office.letter_pdf import why_not
 from office.people import NotAllowed
-from office.publications import restore_letter, withdraw_letter
+from office.publications import RESTORE, restore_letter, withdraw_letter
 from publication.check import problems
 from tests.publication.scene import Scene
 
@@ -36,7 +36,9 @@ def test_a_withdrawn_letter_leaves_a_notice_and_can_be_restored(scene: Scene):
     assert "Letter withdrawn" in scene.page("bodies/kent.html")
     assert "letter withdrawn" in scene.page("bodies/kent.xml")
     assert problems(scene.folder) == []
-    restore_letter(scene.database, "lead-1", KENT, NOW + timedelta(days=1))
+    restored = restore_letter(scene.database, "lead-1", KENT, NOW + timedelta(days=1))
+    assert (restored.kind, restored.actor) == (RESTORE, "lead-1")
+    assert restored.details == {"case": KENT, "withdrawal": "key-1"}
     scene.build()
     assert scene.files() == first
 
