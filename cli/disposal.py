@@ -86,7 +86,9 @@ def propose(
 def dispose(proposal: Proposal, as_: As = None, as_json: AsJson = False) -> None:
     """Dispose of what another person proposed. It cannot be undone."""
     with ledger() as database:
-        done = disposal.dispose(database, actor(as_), proposal, load().retention_years, datetime.now(UTC))
+        done = disposal.dispose(
+            database, actor(as_), proposal, load().retention_years, lambda: datetime.now(UTC)
+        )
     rows = [{"case": one.case_id, "number": one.number, "redacted": one.redacted} for one in done]
     output.put_rows(rows, ("number", "case", "redacted"), as_json=as_json)
     output.say(f"{len(done)} cases disposed of. Earlier backups still hold them: docs/operating.md, Disposal")

@@ -4,20 +4,22 @@ Of each case its words, files and mail are taken out and its data key is destroy
 Events, dates and hashes stay, so that the chain holds and what happened can be counted.
 """
 
+import logging
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import closing
 from datetime import datetime
 
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
+from activities.ledger.repairs import close_repair
 from audit.disposals import digest
 from audit.record import FIRST
 from lifecycle.dates import local_date
 from lifecycle.words import Refused
 from models.database import Database, lock
-from models.tables import CaseRow, Disposal
+from models.tables import CaseRow, Disposal, Repair
 from office.forgetting import forget_contacts, forget_people
 from office.people import find_actor
 from office.redaction import redact
@@ -25,6 +27,7 @@ from office.retention import Kept, disposed, retained, years_before
 from office.rights import role_for
 from secrecy.case_keys import destroy
 
+log = logging.getLogger(__name__)
 MOST = 1000
 """Cases in one proposal: what somebody can look through. The rest is proposed after it."""
 
@@ -104,7 +107,9 @@ def withdraw(database: Database, person: str, proposal: str, now: datetime) -> i
     return len(waiting)
 
 
-def dispose(database: Database, person: str, proposal: str, years: int, now: datetime) -> list[Disposal]:
+def dispose(
+    database: Database, person: str, proposal: str, years: int, clock: Callable[[], datetime]
+) -> list[Disposal]:
     """Dispose of what somebody else proposed. Each case is one transaction: what is done when this is interrupted
     stays done, and asking again does the rest.
 
@@ -112,17 +117,20 @@ def dispose(database: Database, person: str, proposal: str, years: int, now: dat
         NotAllowed.
         Refused: by whoever proposed it, when nothing of it waits, and for a case that must be kept by now.
     """
+    now = clock()
     with database.reading() as session:
         _permit(session, person, now)
         waiting = [one.case_id for one in _waiting(session, proposal, by=person)]
         _refuse_kept(session, waiting, years, now)
-    done = [_dispose(database, person, proposal, case, years, now) for case in waiting]
-    _shred_file(database)
+    try:
+        done = [_dispose(database, person, proposal, case, years, clock) for case in waiting]
+    finally:
+        _shred_file(database)
     return [one for one in done if one is not None]
 
 
 def _dispose(
-    database: Database, person: str, proposal: str, case_id: str, years: int, now: datetime
+    database: Database, person: str, proposal: str, case_id: str, years: int, clock: Callable[[], datetime]
 ) -> Disposal | None:
     """One case; None when another process has done it meanwhile."""
     with database.writing() as session:
@@ -131,10 +139,12 @@ def _dispose(
         found = session.get_one(Disposal, (proposal, case_id))
         if found.number is not None or found.withdrawn_at is not None:
             return None
+        now = clock()  # after the lock: in the order of the chain
         _refuse_kept(session, [case_id], years, now)
         row, gone, day = session.get_one(CaseRow, case_id), disposed(session), local_date(now)
         long_ago = years_before(day, years)
         made = redact(session, row, gone, day)
+        _close_repairs(session, made.texts, person)
         made.counts["people"] = forget_people(session, case_id, long_ago)
         made.counts["contacts"] = forget_contacts(session, _owners(row), long_ago)
         made.counts["keys"] = destroy(session, case_id, person, f"disposed of: {found.under}", now)
@@ -142,6 +152,13 @@ def _dispose(
         found.disposed_by, found.disposed_at = person, now
         _chain(session, found)
     return found
+
+
+def _close_repairs(session: Session, texts: Collection[str], person: str) -> None:
+    """Nobody can be asked for a clean copy of a document that is gone."""
+    about = select(Repair).where(col(Repair.subject).in_(texts), col(Repair.closed_at).is_(None))
+    for repair in session.exec(about).all():
+        close_repair(session, repair.id, person)
 
 
 def _owners(row: CaseRow) -> list[str]:
@@ -156,6 +173,10 @@ def _chain(session: Session, found: Disposal) -> None:
         .limit(1)
     ).first()
     found.number = (last.number or 0) + 1 if last else 1
+    if (
+        last and last.disposed_at and found.disposed_at
+    ):  # a clock set back reorders nothing: heads count by instants
+        found.disposed_at = max(found.disposed_at, last.disposed_at)
     found.previous_hash = last.hash if last else FIRST
     found.hash = digest(found.model_dump())
     session.add(found)
@@ -192,7 +213,14 @@ def _forget_deleted(session: Session) -> None:
 
 
 def _shred_file(database: Database) -> None:
-    """What was written before is still in SQLite's log, until that is moved into the file and emptied."""
+    """What was written before is still in SQLite's log, until that is moved into the file and emptied. Whoever reads
+    the ledger for longer than we wait for prevents it; then that is said."""
     if database.sqlite:
         with closing(database.engine.raw_connection()) as connection:
-            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            busy = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        if busy:
+            log.warning(
+                "What was disposed of is out of the ledger, and still in SQLite's log beside it (%s-wal), for "
+                "something reads the ledger all the time. Stop all programs: the last to end empties it.",
+                database.engine.url.database,
+            )

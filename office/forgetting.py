@@ -8,8 +8,10 @@ from sqlmodel import Session, col, or_, select
 
 from lifecycle.dates import at_local
 from models.tables import (
+    AccessToken,
     Account,
     Allocation,
+    Conflict,
     Contact,
     ContactChange,
     ContactCover,
@@ -59,6 +61,10 @@ def _forget(session: Session, person: Person) -> None:
         connection.execute(delete(table).where(col(table.person_id) == person.id))
     changes = update(PersonnelChange).where(col(PersonnelChange.person_id) == person.id)
     connection.execute(changes.values(details={}, reason=REMOVED))
+    connection.execute(
+        update(AccessToken).where(col(AccessToken.person_id) == person.id).values(name=REMOVED)
+    )
+    connection.execute(update(Conflict).where(col(Conflict.person_id) == person.id).values(reason=REMOVED))
     person.name, person.mailbox = REMOVED, ""
     session.add(person)
     session.flush()

@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from lifecycle.dates import local_date
 from lifecycle.words import Refused
-from models.database import Database
+from models.database import Database, lock
 from models.tables import Body, CaseRow, LegalHold, Report
 from office.people import find_actor
 from office.retention import EVERYTHING
@@ -21,6 +21,7 @@ def hold(database: Database, person: str, subject: str, reason: str, now: dateti
     """
     with database.writing() as session:
         role_for(find_actor(session, person, local_date(now)), "dispose", "", None)
+        lock(session.connection(), "disposals")  # what is being disposed of now is gone before this stands
         _refuse_unknown(session, subject)
         if not reason.strip():
             raise Refused("Say why it is held: whoever may lift it will want to know.")

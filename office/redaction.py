@@ -55,7 +55,7 @@ def redact(session: Session, row: CaseRow, gone: Collection[str], day: date) -> 
     made.counts["documents"] = _documents(session, made.texts)
     made.counts["mails"] = _mails(session, row.id, gone)
     made.counts["drafts"] = _drafts(session, row.id, {*gone, row.id})
-    made.counts["notes"] = _notes(session, row.id)
+    made.counts["notes"] = _notes(session, row.id, made.texts)
     return made
 
 
@@ -174,9 +174,11 @@ def _of_these(drafts: Iterable[Draft], case_id: str, gone: Collection[str]) -> l
     return [draft for draft in drafts if case_id in draft.cases and all(case in gone for case in draft.cases)]
 
 
-def _notes(session: Session, case_id: str) -> int:
-    """Why it was given to whom, and what was put up for repair."""
+def _notes(session: Session, case_id: str, texts: Collection[str]) -> int:
+    """Why it was given to whom, and what was put up for repair, of the case or of a file in these texts."""
     connection = session.connection()
     given = connection.execute(update(Allocation).where(col(Allocation.case_id) == case_id).values(reason=""))
-    repairs = update(Repair).where(col(Repair.subject) == case_id).values(cause=REMOVED, remedy="")
+    repairs = (
+        update(Repair).where(col(Repair.subject).in_([case_id, *texts])).values(cause=REMOVED, remedy="")
+    )
     return given.rowcount + connection.execute(repairs).rowcount

@@ -8,14 +8,17 @@ from lifecycle.words import Finding, InspectionResult
 from models.database import Database
 from models.installation import establish
 from models.tables import (
+    AccessToken,
     Allocation,
     AssessmentDraft,
+    Conflict,
     Contact,
     Disposal,
     LetterDraft,
     Person,
     PersonnelChange,
     PersonRole,
+    Repair,
     SealedText,
     SubmissionDraft,
     Upload,
@@ -34,6 +37,10 @@ LONG_AGO = date(2018, 6, 1)
 AFTER = datetime(2026, 1, 10, 9, 0, tzinfo=UTC)
 """More than seven years after the end of every case here."""
 YEARS = 7
+
+
+def after() -> datetime:
+    return AFTER
 
 
 def staffed(post: Post) -> Post:
@@ -67,6 +74,10 @@ def staffed(post: Post) -> Post:
             reason=SECRET,
             by="ops-1",
             at=MORNING,
+        ),
+        AccessToken(id="0" * 64, kind="api", person_id="gone-1", name=f"{SECRET}'s laptop", made_at=MORNING),
+        Conflict(
+            person_id="gone-1", body_id="bedfordshire", reason=f"{SECRET} is kin", since=LONG_AGO, by="lead-1"
         ),
     )
     return post
@@ -181,6 +192,13 @@ def beside(post: Post, case: str, plan: str) -> None:
             uploaded_at=at,
             submission_id=plan,
         ),
+        Repair(
+            id=f"infected/{case}",
+            subject=plan,
+            kind="infected",
+            cause=f"{SECRET}.pdf, already submitted, contains a virus (EICAR). Its content was deleted.",
+            opened_at=at,
+        ),
         Allocation(case_id=case, person_id="gone-1", by="lead-1", reason=SECRET, since=at, until=at),
         Contact(
             owner="bedfordshire",
@@ -197,7 +215,7 @@ def beside(post: Post, case: str, plan: str) -> None:
 
 def disposed_of(database: Database, *cases: str, by: str = "lead-1") -> list[Disposal]:
     made = disposal.propose(database, "ops-1", "schedule 4", YEARS, AFTER, cases)
-    return disposal.dispose(database, by, made[0].proposal, YEARS, AFTER)
+    return disposal.dispose(database, by, made[0].proposal, YEARS, after)
 
 
 def left(database: Database) -> list[str]:

@@ -25,7 +25,7 @@ from office.verifying import verify
 from tests.conftest import SQLiteFiles
 from tests.mail.misbehaving import Misbehaving, serving
 from tests.mail.post import Post
-from tests.secrecy.closed import AFTER, SECRET, YEARS, ended, staffed
+from tests.secrecy.closed import AFTER, SECRET, YEARS, after, ended, staffed
 
 Files = dict[str, bytes]
 Edit = Callable[[Files], object]
@@ -345,7 +345,7 @@ def test_a_disposed_case_has_a_bundle_too(post: Post, tmp_path: Path) -> None:
     world.recommendation("R-2016-6086")
     case, other = ended(world).case.id, ended(world, "R-2016-6086").case.id
     proposed = disposal.propose(world.database, "ops-1", "schedule 4", YEARS, AFTER)
-    disposal.dispose(world.database, "lead-1", proposed[0].proposal, YEARS, AFTER)
+    disposal.dispose(world.database, "lead-1", proposed[0].proposal, YEARS, after)
     files = opened(made(world, case))
     assert checked(tmp_path, files)[0] == 0
     own, link = json.loads(files["disposals.json"])["said"]

@@ -19,7 +19,7 @@ from office import disposal
 from office.access import Limits, begin
 from tests.console.alone import browser_at
 from tests.mail.post import Post
-from tests.secrecy.closed import AFTER, SECRET, YEARS, ended, staffed
+from tests.secrecy.closed import AFTER, SECRET, YEARS, after, ended, staffed
 
 Run = Callable[..., Result]
 PAGE = "/cases/R-2016-6085/bedfordshire"
@@ -93,7 +93,7 @@ def test_the_case_s_page_says_when_it_was_disposed_of_and_to_staff_by_whom(
 ) -> None:
     ended(world)
     made = disposal.propose(world.database, "ops-1", "schedule 4", YEARS, AFTER)
-    disposal.dispose(world.database, "lead-1", made[0].proposal, YEARS, AFTER)
+    disposal.dispose(world.database, "lead-1", made[0].proposal, YEARS, after)
     staff, body = (shown(world.database, tmp_path, person) for person in ("lead-1", "liaison-1"))
     for page in (staff, body):
         assert "on 10 January 2026" in page

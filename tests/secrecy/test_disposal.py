@@ -1,22 +1,32 @@
 """Cases past their retention, disposed of by two people: what is personal is gone, and every chain still holds."""
 
 import hashlib
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import select, update
 
 from audit.disposals import disposals, first_break
-from models.database import Database
-from models.tables import CaseKey, Content, Disposal, Person, SealedText
-from office import disposal, redaction
+from models.database import Database, lock
+from models.tables import CaseKey, Content, Disposal, Person, Repair, SealedText
+from office import disposal, legal_holds, redaction
 from office.auditing import audit_rows
 from office.verifying import verify
 from tests.ledger.story import events_of
 from tests.mail.post import Post
-from tests.secrecy.closed import AFTER, SECRET, YEARS, disposed_of, ended, left, staffed
+from tests.secrecy.closed import AFTER, SECRET, YEARS, after, disposed_of, ended, left, staffed
 
-DAY = AFTER.date()
+EDITS: tuple[dict[str, object], ...] = (
+    {"reason": "none"},
+    {"disposed_by": "mallory"},
+    {"redacted": {}},
+    {"texts": []},
+    {"number": 3},
+)
 
 
 @pytest.fixture
@@ -34,6 +44,8 @@ def test_everything_personal_is_gone_and_the_chain_holds(world: Post) -> None:
     [done] = disposed_of(database, case)
 
     assert left(database) == []
+    with database.reading() as session:
+        assert [one.closed_by for one in session.exec(select(Repair))] == ["lead-1"]
     assert [row.model_dump() for row in events_of(database, case)] == before
     found = verify(database)
     assert (found.broken, found.false_texts) == ({}, [])
@@ -44,7 +56,7 @@ def test_everything_personal_is_gone_and_the_chain_holds(world: Post) -> None:
         "documents": 3,
         "mails": len(world.mails()),
         "drafts": 3,
-        "notes": 1,
+        "notes": 2,
         "people": 1,
         "contacts": 1,
         "keys": 1,
@@ -84,28 +96,60 @@ def test_interrupted_it_goes_on_where_it_was(world: Post, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(disposal, "redact", stops)
     with suppress(KeyboardInterrupt):
-        disposal.dispose(world.database, "lead-1", made[0].proposal, YEARS, AFTER)
+        disposal.dispose(world.database, "lead-1", made[0].proposal, YEARS, after)
     with world.database.reading() as session:
         assert [one["case_id"] for one in disposals(session)] == [first]
         assert session.get_one(CaseKey, (second, 1)).wrapped
         assert session.get_one(SealedText, events_letter(world.database, second)).text.startswith("Dear")
     monkeypatch.setattr(disposal, "redact", real)
-    [done] = disposal.dispose(world.database, "lead-1", made[0].proposal, YEARS, AFTER)
+    [done] = disposal.dispose(world.database, "lead-1", made[0].proposal, YEARS, after)
     assert (done.case_id, done.number) == (second, 2)
     assert left(world.database) == []
+
+
+def test_the_record_s_instants_are_in_its_order_though_a_clock_is_set_back(world: Post) -> None:
+    world.recommendation("R-2016-6086")
+    ended(world), ended(world, "R-2016-6086")
+    made = disposal.propose(world.database, "ops-1", "why", YEARS, AFTER)
+    shown = iter((AFTER, AFTER + timedelta(hours=1), AFTER))
+    disposal.dispose(world.database, "lead-1", made[0].proposal, YEARS, lambda: next(shown))
+    with world.database.reading() as session:
+        done = disposals(session)
+        assert [one["disposed_at"] for one in done] == [AFTER + timedelta(hours=1)] * 2
+        assert first_break(done) is None
+
+
+def test_a_hold_waits_for_what_is_being_disposed_of(world: Post) -> None:
+    database = world.database
+    if database.sqlite:
+        pytest.skip("SQLite has one writer at a time")
+    waits = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+    with ThreadPoolExecutor() as other:
+        with database.writing() as session:
+            lock(session.connection(), "disposals")
+            held = other.submit(legal_holds.hold, database, "lead-1", "bedfordshire", "inquiry", AFTER)
+            while not session.connection().execute(waits).scalar_one():
+                assert not held.done()
+        assert held.result(10).subject == "bedfordshire"
 
 
 def events_letter(database: Database, case: str) -> str:
     return str(next(row.details["letter"] for row in events_of(database, case) if row.kind == "requested"))
 
 
-@pytest.mark.parametrize(
-    "change", [{"reason": "none"}, {"disposed_by": "mallory"}, {"redacted": {}}, {"texts": []}, {"number": 3}]
-)
-def test_an_edited_record_of_disposal_shows(world: Post, change: dict[str, object]) -> None:
+def test_an_edited_record_of_disposal_shows(world: Post) -> None:
     disposed_of(world.database, ended(world).case.id)
-    with world.database.writing() as session:
-        session.exec(update(Disposal).values(**change))
     with world.database.reading() as session:
-        assert first_break(disposals(session)) == 1
-    assert "disposals" in verify(world.database).broken
+        whole = disposals(session)[0]
+    for change in EDITS:
+        edit(world.database, change)
+        with world.database.reading() as session:
+            assert first_break(disposals(session)) == 1, change
+        assert "disposals" in verify(world.database).broken
+        edit(world.database, {name: whole[name] for name in change})
+    assert "disposals" not in verify(world.database).broken
+
+
+def edit(database: Database, change: Mapping[str, object]) -> None:
+    with database.writing() as session:
+        session.exec(update(Disposal).values(**change))

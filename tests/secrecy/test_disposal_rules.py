@@ -1,5 +1,6 @@
 """Who may dispose of what, when, and what forbids it; what stays of a case. On SQLite alone."""
 
+from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from office.retention import kept_until, retained, years_before
 from office.verifying import verify
 from secrecy.case_keys import Shredded
 from tests.mail.post import Post
-from tests.secrecy.closed import AFTER, SECRET, YEARS, disposed_of, ended, left, staffed
+from tests.secrecy.closed import AFTER, SECRET, YEARS, after, disposed_of, ended, left, staffed
 from tests.secrecy.sealed import keys_of
 
 DAY = AFTER.date()
@@ -63,6 +64,18 @@ def test_nothing_of_it_is_left_in_the_file_itself(world: Post) -> None:
         assert SECRET.encode() not in file.read_bytes(), file
 
 
+def test_words_that_stay_in_the_log_because_somebody_reads_are_told_of(
+    world: Post, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    story = ended(world)
+    monkeypatch.setattr("models.database.PATIENCE", 0)
+    with closing(Database(world.database.url)) as database, world.database.reading() as reader:
+        reader.exec(select(Person)).all()
+        [done] = disposed_of(database, story.case.id)
+    assert done.number == 1
+    assert "still in SQLite's log" in caplog.text
+
+
 def test_one_person_alone_disposes_of_nothing(world: Post) -> None:
     story = ended(world)
     with pytest.raises(Refused, match="Disposal takes two people"):
@@ -101,10 +114,10 @@ def test_a_legal_hold_stands_in_the_way_until_it_is_lifted(world: Post, subject:
     made = disposal.propose(database, "ops-1", "schedule 4", YEARS, AFTER)
     placed = legal_holds.hold(database, "lead-1", subject, "judicial review", AFTER)
     with pytest.raises(Refused, match=f"legal hold {placed.id} on {subject}: judicial review"):
-        disposal.dispose(database, "lead-1", made[0].proposal, YEARS, AFTER)
+        disposal.dispose(database, "lead-1", made[0].proposal, YEARS, after)
     assert "sealed_text" in left(database)
     legal_holds.lift(database, "lead-1", placed.id or 0, "it is decided", AFTER)
-    assert [one.case_id for one in disposal.dispose(database, "lead-1", made[0].proposal, YEARS, AFTER)] == [
+    assert [one.case_id for one in disposal.dispose(database, "lead-1", made[0].proposal, YEARS, after)] == [
         story.case.id
     ]
 
@@ -145,7 +158,7 @@ def test_a_proposal_can_be_withdrawn_and_what_is_proposed_is_not_proposed_again(
         disposal.propose(world.database, "lead-1", "why", YEARS, AFTER)
     assert disposal.withdraw(world.database, "lead-1", made[0].proposal, AFTER) == 1
     with pytest.raises(Refused, match="Nothing of a proposal"):
-        disposal.dispose(world.database, "lead-1", made[0].proposal, YEARS, AFTER)
+        disposal.dispose(world.database, "lead-1", made[0].proposal, YEARS, after)
     assert disposal.propose(world.database, "lead-1", "why", YEARS, AFTER)
 
 
