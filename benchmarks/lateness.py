@@ -61,10 +61,10 @@ def _start_plain(side: Plain) -> Start:
 
 
 async def _herd(side: Side, start: Start, size: int) -> tuple[float, float, float]:
-    sample = side.named("sample", SAMPLE)
+    sample = side.named("sample", min(SAMPLE, size))
     began = time.perf_counter()
     await _all(side, start, sample, datetime.now(UTC) + timedelta(days=1))
-    each = (time.perf_counter() - began) / SAMPLE
+    each = (time.perf_counter() - began) / len(sample)
     due = (datetime.now(UTC) + timedelta(seconds=size * each * AMPLE) + SPARE).replace(microsecond=0)
     herd = side.named("herd", size)
     await _all(side, start, herd, due)

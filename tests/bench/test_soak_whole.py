@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.server]
 
 
 def test_killed_while_acts_are_taken(tmp_path: Path) -> None:
-    found = asyncio.run(soak(tmp_path / "home", kills=3, seed=7))
+    found = asyncio.run(soak(tmp_path / "home", kills=2, seed=7))
     assert (found["lost"], found["twice"], found["broken"], found["exit"]) == (0, 0, 0, 0)
     assert found["acts"] == 90
 

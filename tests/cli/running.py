@@ -7,9 +7,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
+from unittest.mock import patch
 
+from cli import exits, output
+from cli.main import app
 from embedded.ports import free_ports
 
 PROGRAM = str(Path(sys.executable).parent / "followthrough")
@@ -69,11 +73,10 @@ class Installation:
     def run(
         self, *words: str, stdin: str = "", actor: str | None = "lead-1"
     ) -> subprocess.CompletedProcess[str]:
-        """A command beside it."""
-        environ = self.environ | ({"FOLLOWTHROUGH_ACTOR": actor} if actor else {})
+        """A command beside it, as a program of its own."""
         return subprocess.run(
             [*self.program, *words],
-            env=environ,
+            env=self._environ(actor),
             input=stdin,
             capture_output=True,
             text=True,
@@ -81,11 +84,26 @@ class Installation:
             check=False,
         )
 
+    def here(self, *words: str, actor: str | None = "lead-1") -> subprocess.CompletedProcess[str]:
+        """The same command within this process: in a twentieth of the time, most of which goes into starting."""
+        out, err = StringIO(), StringIO()
+        with (
+            patch.dict(os.environ, self._environ(actor), clear=True),
+            patch.object(sys, "argv", [*self.program, *words]),
+            redirect_stdout(out),
+            redirect_stderr(err),
+        ):
+            code = exits.run(app, output.say)
+        return subprocess.CompletedProcess(words, code, out.getvalue(), err.getvalue())
+
     def json(self, *words: str, actor: str | None = "lead-1") -> object:
         """A command's JSON; its exit code must be 0."""
-        done = self.run(*words, "--json", actor=actor)
+        done = self.here(*words, "--json", actor=actor)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
+
+    def _environ(self, actor: str | None) -> dict[str, str]:
+        return self.environ | ({"FOLLOWTHROUGH_ACTOR": actor} if actor else {})
 
 
 @contextmanager

@@ -18,7 +18,7 @@ def kinds(there: Installation, case: str) -> list[str]:
 
 
 def take(there: Installation, deed: str, case: str, *words: str, by: str) -> None:
-    done = there.run("case", deed, case, *words, actor=by)
+    done = there.here("case", deed, case, *words, actor=by)
     assert done.returncode == 0, (deed, done.stderr)
 
 
@@ -91,12 +91,14 @@ def test_every_act_by_command(tmp_path: Path) -> None:
         response = "response/gmp-victims-2020/greater-manchester-mayor"
         take(there, "respond", response, *said, by="ops-1")
         assert "responded" in kinds(there, response)
-        assert there.run("case", "respond", response, *said, "--key", "again", actor="ops-1").returncode == 65
+        assert (
+            there.here("case", "respond", response, *said, "--key", "again", actor="ops-1").returncode == 65
+        )
 
-        publish = there.run("report", "publish", "peel-legitimacy-2016")
+        publish = there.here("report", "publish", "peel-legitimacy-2016")
         assert publish.returncode == 65
         assert "no letter sent" in publish.stderr
-        assert there.run("report", "publish", "cleveland-2019").returncode == 0
-        assert there.run("mail", "stop", "--reason", "a drill", actor="ops-1").returncode == 0
-        assert "1 orders lifted" in there.run("mail", "resume", actor="ops-1").stdout
-        assert there.run("mail", "stop", "--reason", "a drill", actor="inspector-1").returncode == 77
+        assert there.here("report", "publish", "cleveland-2019").returncode == 0
+        assert there.here("mail", "stop", "--reason", "a drill", actor="ops-1").returncode == 0
+        assert "1 orders lifted" in there.here("mail", "resume", actor="ops-1").stdout
+        assert there.here("mail", "stop", "--reason", "a drill", actor="inspector-1").returncode == 77

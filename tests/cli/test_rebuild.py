@@ -51,7 +51,7 @@ def test_an_engine_that_lost_its_file_is_rebuilt_by_the_next_start(tmp_path: Pat
         there.start()
         case = first(there, "requested")
         submit = ("case", "submit", case, "--text", "Our plan.", "--key", "plan-1")
-        assert there.run(*submit, actor=f"liaison-{case.rsplit('/', 1)[1]}").returncode == 0
+        assert there.here(*submit, actor=f"liaison-{case.rsplit('/', 1)[1]}").returncode == 0
         until_mailed(there, str(file_of(there, case)["row"]["reference"]))  # type: ignore[index]
         mails, agenda, told = settled(there), there.json("agenda"), notices(there)
         assert there.stop() == 0
@@ -72,19 +72,19 @@ def test_an_engine_that_lost_its_file_is_rebuilt_by_the_next_start(tmp_path: Pat
             found = json.loads(one.stdout)
             assert (found["open"], found["there"], found["started"]) == (open_cases, open_cases, 0)
             assert (found["stuck"], found["unknown"]) == ({}, [])
-        assert there.run("engine", "rebuild", actor="lead-1").returncode == 77
+        assert there.here("engine", "rebuild", actor="lead-1").returncode == 77
         assert there.json("agenda") == agenda
         assert (settled(there), notices(there)) == (mails, told)
         assert set(mails.values()) == set(told.values()) == {1}
 
-        assert there.run(*submit, actor=f"liaison-{case.rsplit('/', 1)[1]}").returncode == 0  # taken once
+        assert there.here(*submit, actor=f"liaison-{case.rsplit('/', 1)[1]}").returncode == 0  # taken once
         assert notices(there) == told
         other = first(there, "requested")
         again = ("case", "submit", other, "--text", "Our plan.")
-        assert there.run(*again, actor=f"liaison-{other.rsplit('/', 1)[1]}").returncode == 0
+        assert there.here(*again, actor=f"liaison-{other.rsplit('/', 1)[1]}").returncode == 0
         until_mailed(there, str(file_of(there, other)["row"]["reference"]))  # type: ignore[index]
         assert set(settled(there).values()) == {1}
-        assert there.run("doctor").returncode == 0
+        assert there.here("doctor").returncode == 0
         the_audit_finds_nothing_until_something_is_wrong(there, other)
 
 
@@ -93,19 +93,19 @@ def the_audit_finds_nothing_until_something_is_wrong(there: Installation, case: 
     head = there.json("audit", "verify")["head"]  # type: ignore[index]
     with sqlite3.connect(there.home / "ledger.db") as ledger:
         ledger.execute("update case_ set stage = 'published' where id = ?", (case,))
-    wrong = there.run("audit", "--case", case, "--json")
+    wrong = there.here("audit", "--case", case, "--json")
     assert wrong.returncode == 1
     [found] = json.loads(wrong.stdout)
     assert (found["kind"], found["remedy"]) == ("wrong_rows", f"followthrough audit mend {case}")
-    assert f"followthrough audit mend {case}" in there.run("doctor").stdout
-    assert there.run("audit", "mend", case, actor="lead-1").returncode == 77
-    mended = there.run("audit", "mend", case, actor="ops-1")
+    assert f"followthrough audit mend {case}" in there.here("doctor").stdout
+    assert there.here("audit", "mend", case, actor="lead-1").returncode == 77
+    mended = there.here("audit", "mend", case, actor="ops-1")
     assert (mended.returncode, "from its events" in mended.stdout) == (0, True), mended.stderr
 
-    assert there.run("audit", "verify", "--head", head).returncode == 0
+    assert there.here("audit", "verify", "--head", head).returncode == 0
     with sqlite3.connect(there.home / "ledger.db") as ledger:
         ledger.execute("update event set actor = 'mallory' where stream = ? and seq = 2", (case,))
-    broken = there.run("audit", "verify")
+    broken = there.here("audit", "verify")
     assert (broken.returncode, f"broken: {case}: Event 2 of" in broken.stdout) == (1, True)
-    refused = there.run("audit", "mend", case, actor="ops-1")
+    refused = there.here("audit", "mend", case, actor="ops-1")
     assert (refused.returncode, "is not mended" in refused.stderr) == (65, True)
