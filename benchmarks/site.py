@@ -66,7 +66,7 @@ def prepare(url: str, letters: int, today: date) -> None:
                 hash="0" * 64,
                 text=made.text,
                 sealed_at=now,
-                meta={"papers": [kept(made.paper)]},
+                meta={"cases": [], "papers": [kept(made.paper)]},
             )
         )
         session.connection().execute(update(Report).values(overview_published_on=today))

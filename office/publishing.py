@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlmodel import Session, col, distinct, func, select
 
 from activities.ledger import reports
+from lifecycle.words import Stage
 from models.database import Database
 from models.tables import Body, CaseRow, EventRow, Notice, NoticeState, Order, Repair, Report
 
@@ -180,6 +181,7 @@ def _responding(session: Session, report_id: str) -> int:
         .where(
             CaseRow.report_id == report_id,
             CaseRow.kind == "recommendation",
+            CaseRow.stage != Stage.withdrawn.value,
             col(CaseRow.body_id).not_in(reports.answered_elsewhere(session, report_id)),
         )
         .distinct()

@@ -10,7 +10,7 @@ from lifecycle.dates import local_date
 from lifecycle.words import Stage
 from models.tables import CaseRow, Mail, Notice, NoticeState, Oversees
 from publication.record import Answer
-from publication.story import Story
+from publication.story import TO_INSPECTORATE, TO_SECRETARY, Story
 
 DAYS_OF_NOTICE = 7
 """A body is on the list of responses awaited at the earliest so many days after we wrote to it that the last day has
@@ -37,8 +37,8 @@ def answers(
     bodies: Collection[str],
     known: Overseers,
 ) -> tuple[Answer, ...]:
-    """What each oversight body owes a report, or has given."""
-    return tuple(
+    """What each oversight body owes a report, or has given. Of a body that is not public yet, nothing is told."""
+    found = (
         _answer(
             row,
             stories.get(row.id),
@@ -50,6 +50,7 @@ def answers(
         for row in rows
         if row.oversight_id and row.stage != Stage.withdrawn
     )
+    return tuple(answer for answer in found if answer.bodies)
 
 
 def named(answer: Answer, on: date) -> bool:
@@ -67,20 +68,19 @@ def _answer(
     bodies: Collection[str],
     told_on: date | None,
 ) -> Answer:
-    oversight = row.oversight_id or ""
-    responded = story.responded if story else None
+    oversight, story = row.oversight_id or "", story or Story()
+    responded = story.responded
     return Answer(
         report=row.report_id,
         oversight=oversight,
         oversight_name=names.get(oversight, oversight),
         bodies=tuple(sorted({row.body_id, *overseen} & set(bodies))),
-        due=story.due.get("response") if story else None,
+        due=story.due.get("response"),
         responded_on=responded.on if responded else None,
-        text=responded.text("response") if responded else "",
+        text=story.response,
         late_by=responded.number("late_by") if responded else 0,
-        copy_to_inspectorate=bool(responded and responded.details.get("copy_to_inspectorate")),
-        copy_to_secretary_of_state=bool(responded and responded.details.get("copy_to_secretary_of_state")),
-        ended=row.ended_on is not None,
+        to_inspectorate_on=story.copies.get(TO_INSPECTORATE),
+        to_secretary_on=story.copies.get(TO_SECRETARY),
         told_on=told_on,
         made_up=bool(responded and responded.made_up),
     )

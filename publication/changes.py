@@ -3,12 +3,25 @@
 import hashlib
 from datetime import date
 
-from sqlmodel import Session, col, func, select
+from sqlalchemy import select as select_columns
+from sqlmodel import Session, SQLModel, col, func, select
 
+from activities.ledger.reports import SAME
 from models.database import Database
-from models.tables import Body, CaseRow, Notice, NoticeState, Order, Oversees, Report
+from models.tables import (
+    Body,
+    CaseRow,
+    Criterion,
+    Notice,
+    NoticeState,
+    Order,
+    Oversees,
+    OversightBody,
+    Recommendation,
+    Report,
+)
 from office.letter_pdf import why_not
-from office.publications import LATER, PUBLISH, WITHDRAW
+from office.publications import LATER, PUBLISH, RESTORE, WITHDRAW
 from publication.awaiting import WRITTEN
 from publication.templates import fingerprint
 
@@ -33,17 +46,33 @@ def _cases(session: Session) -> tuple[object, ...]:
 
 
 def _orders(session: Session) -> tuple[object, ...]:
-    kinds = (PUBLISH, LATER, WITHDRAW)
+    kinds = (PUBLISH, LATER, WITHDRAW, RESTORE, SAME)
     return session.exec(
         select(func.count(), func.count(col(Order.lifted_at))).where(col(Order.kind).in_(kinds))
     ).one()
 
 
 def _around(session: Session) -> tuple[object, ...]:
-    """Names, who oversees whom, and who was told that a response is overdue."""
-    names = session.exec(select(Body.name).order_by(col(Body.id))).all()
-    overseen = session.exec(select(func.count()).select_from(Oversees)).one()
+    """Names and words, who oversees whom, and who was told that a response is overdue."""
     told = session.exec(
         select(func.count()).where(Notice.template == WRITTEN, Notice.state == NoticeState.sent.value)
     ).one()
-    return (hashlib.sha256("\n".join(names).encode()).hexdigest(), overseen, told)
+    return (_words(session), told)
+
+
+def _words(session: Session) -> str:
+    """The rows of what the site names and quotes: of reports, what is published."""
+    public = select(Report.id).where(col(Report.overview_published_on).is_not(None))
+    of_these = select(Recommendation.reference).where(col(Recommendation.report_id).in_(public))
+    chosen = {
+        Report: col(Report.id).in_(public),
+        Recommendation: col(Recommendation.report_id).in_(public),
+        Criterion: col(Criterion.reference).in_(of_these),
+    }
+    digest = hashlib.sha256()
+    for named in (Body, OversightBody, Oversees, Report, Recommendation, Criterion):
+        table = SQLModel.metadata.tables[str(named.__tablename__)]
+        query = select_columns(table).order_by(*table.primary_key)
+        rows = session.connection().execute(query.where(chosen[named]) if named in chosen else query)
+        digest.update("\n".join(repr(tuple(row)) for row in rows).encode())
+    return digest.hexdigest()

@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 from publication.markup import Page, read_page
 from publication.shelf import Shelf
+from publication.site import MISSING, STYLE
 
 
 def problems(folder: Path) -> list[str]:
@@ -69,9 +70,15 @@ def _unreadable(path: Path) -> str:
     return ""
 
 
+def _root(page: Page) -> str:
+    """Where the page that stands for every missing one takes the site to begin: at the address of its style."""
+    return next((one.removesuffix(STYLE) for one in page.links if one.endswith(f"/{STYLE}")), "")
+
+
 def _dead(address: str, page: Page, pages: Mapping[str, Page], addresses: set[str]) -> Iterator[str]:
+    root = _root(page) if address == MISSING else ""
     for link in page.links:
-        parts = urlsplit(link)
+        parts = urlsplit(link.removeprefix(root))
         if parts.scheme or parts.netloc:
             yield f"{link} leads out of the site, and nothing here may"
             continue

@@ -58,6 +58,7 @@ def letters(record: Record) -> list[Line]:
             "status": status(case),
             "illustrative": sorted(case.made_up),
             "address": f"cases/{case.address}.html",
+            "declared_criteria": {name: on.isoformat() for name, on in sorted(case.declared_parts.items())},
         }
         for case in record.cases
     ]
@@ -74,10 +75,12 @@ def responses(record: Record) -> list[Line]:
             "due": _iso(answer.due),
             "published_on": _iso(answer.responded_on),
             "days_late": answer.late_by,
-            "copy_to_inspectorate": answer.copy_to_inspectorate,
-            "copy_to_secretary_of_state": answer.copy_to_secretary_of_state,
+            "copy_to_inspectorate": answer.to_inspectorate_on is not None,
+            "copy_to_secretary_of_state": answer.to_secretary_on is not None,
             "illustrative": answer.made_up,
             "address": f"responses/{answer.report}/{answer.oversight}.html",
+            "copy_to_inspectorate_on": _iso(answer.to_inspectorate_on),
+            "copy_to_secretary_of_state_on": _iso(answer.to_secretary_on),
         }
         for answer in record.answers
         if answer.responded_on

@@ -72,8 +72,8 @@ class Step:
 
 @dataclass(frozen=True)
 class Timeliness:
-    """Plans against the day they were due; declarations against the recommendation's own limit; responses against the
-    last of their 56 days. `late_days` are of late plans."""
+    """Plans against the day they were due; declarations of all of a recommendation against its own limit; responses,
+    published and with both copies sent, against the last of their 56 days. `late_days` are of late plans."""
 
     on_time: int
     late: int
@@ -97,7 +97,8 @@ class Timeliness:
 
 @dataclass(frozen=True)
 class Figures:
-    """Everything that an overview counts. `made_up` is how many cases have an outcome that is illustrative."""
+    """Everything that an overview counts. `made_up` is how many cases have an outcome that is illustrative, `partly`
+    how many have another fact that is."""
 
     cases: int
     bodies: int
@@ -107,6 +108,7 @@ class Figures:
     timeliness: Timeliness
     curve: tuple[Step, ...]
     made_up: int
+    partly: int
 
     @property
     def closed(self) -> int:
@@ -128,6 +130,7 @@ def figures(report: Published) -> Figures:
         timeliness=_timeliness(cases, report.answers),
         curve=tuple(_curve(cases)),
         made_up=sum("outcome" in case.made_up for case in cases),
+        partly=sum(bool(case.made_up - {"outcome"}) for case in cases),
     )
 
 
@@ -165,7 +168,7 @@ def _timeliness(cases: Sequence[Public], answers: Sequence[Answer]) -> Timelines
     late = tuple(sorted(case.late_by for case in sent if case.late_by))
     wanted = [case for case in cases if case.implementation_due]
     declared = [case for case in wanted if case.declared_on]
-    answered = [one for one in answers if one.responded_on]
+    answered = [one for one in answers if one.whole_on]
     return Timeliness(
         on_time=len(sent) - len(late),
         late=len(late),
@@ -174,8 +177,8 @@ def _timeliness(cases: Sequence[Public], answers: Sequence[Answer]) -> Timelines
         declared_on_time=sum(not _after(case.declared_on, case.implementation_due) for case in declared),
         declared_late=sum(_after(case.declared_on, case.implementation_due) for case in declared),
         not_declared=len(wanted) - len(declared),
-        responded_on_time=sum(not one.late_by for one in answered),
-        responded_late=sum(bool(one.late_by) for one in answered),
+        responded_on_time=sum(one.in_time for one in answered),
+        responded_late=sum(not one.in_time for one in answered),
         not_responded=len(answers) - len(answered),
     )
 

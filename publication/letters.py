@@ -10,7 +10,7 @@ from models.database import Database
 from models.tables import SealedText
 from office.letter_pages import page
 from office.letter_parts import Paper
-from office.letter_pdf import pdf
+from office.letter_pdf import FONTS, pdf
 from office.letter_seal import papers_of
 from office.letter_words import Language
 from publication.record import Public
@@ -54,14 +54,14 @@ class Letters:
 
     def source(self, case: Public, language: Language, form: str) -> str:
         """What the bytes of a letter depend on: the sealed text, or the notice; and what they are made with."""
-        notice = (case.withdrawn, str(case.withdrawn_on), str(case.withheld))
-        said = (form, language, case.letter, *notice, fingerprint())
+        notice = (case.withdrawn, str(case.withdrawn_on), str(case.withheld), str(case.published_on))
+        said = (form, language, case.letter, str(case.letter_on), *notice)
         return fingerprint_of("\n".join((*said, case.body_name, case.reference)))
 
 
 def fingerprint_of(said: str) -> str:
-    """Of what a file depends on, and of the program that sets PDFs."""
-    return hashlib.sha256(f"{said}\n{_setter()}".encode()).hexdigest()[:16]
+    """Of what a file depends on, of the program, and of what it makes pages and PDFs with."""
+    return hashlib.sha256("\n".join((said, fingerprint(), _setter())).encode()).hexdigest()[:16]
 
 
 def _page(text: SealedText, case: Public, language: Language, at: str) -> str:
@@ -85,4 +85,4 @@ def paragraphs(text: str) -> list[Markup]:
 
 @cache
 def _setter() -> str:
-    return version("weasyprint")
+    return " ".join(version(one) for one in ("weasyprint", "jinja2", FONTS.replace("_", "-")))

@@ -129,12 +129,12 @@ def _regions(report: Published, found: Figures) -> Table:
 def _bodies(report: Published, found: Figures) -> Table:
     """A row for each letter and criterion: the table of bodies and criteria, as a program wants it."""
     rows: list[Row] = [
-        (*_named(case), limb.id, finding(case.findings.get(limb.id)))
+        (*_named(case), limb.id, finding(case.findings.get(limb.id)), "; ".join(sorted(case.made_up)))
         for advice, _ in found.limbs
         for case in report.of(advice.reference)
         for limb in advice.limbs
     ]
-    columns = ("Body", "Name", "Region", "Recommendation", "Outcome", "Criterion", "Finding")
+    columns = ("Body", "Name", "Region", "Recommendation", "Outcome", "Criterion", "Finding", "Illustrative")
     return _table(report, "bodies", columns, rows)
 
 

@@ -33,14 +33,10 @@ from office.letter_seal import IN_WELSH
 from office.publications import covers, publications, withdrawn
 from publication.awaiting import Overseers, answers, overseers
 from publication.head import day_head
-from publication.record import Advice, Limb, Public, Published, Record
+from publication.record import FACTS, Advice, Limb, Public, Published, Record
 from publication.story import TOLD, Story, Told, stories
 
 GONE = "This letter was withdrawn. The recommendation to this body is no longer followed up."
-ALL_FACTS = frozenset(
-    ["requested", "submitted", "outcome", "findings", "letter", "declared", "inspected", "result"]
-)
-"""What a history may call illustrative, and the pages mark."""
 Orders = Mapping[str, Sequence[Order]]
 
 
@@ -128,7 +124,7 @@ def _ledger(session: Session, reports: Sequence[str], on: date) -> Ledger:
 
 
 def _lettered(session: Session, told: Mapping[str, Story]) -> Mapping[str, frozenset[str]]:
-    """The cases that each letter is on: as it was sealed, and as it was sent."""
+    """The cases that each letter is on: as it was sealed, or, where the seal does not say, as it was sent."""
     found: defaultdict[str, set[str]] = defaultdict(set)
     for case, story in told.items():
         if story.letter is not None:
@@ -138,7 +134,7 @@ def _lettered(session: Session, told: Mapping[str, Story]) -> Mapping[str, froze
     )
     for letter, cases in sealed:
         if letter in found and isinstance(cases, list):
-            found[letter].update(map(str, cases))
+            found[letter] = set(map(str, cases))
     return {letter: frozenset(cases) for letter, cases in found.items()}
 
 
@@ -239,12 +235,13 @@ def _public(row: CaseRow, ledger: Ledger) -> Public | None:
         submitted_on=story.submitted,
         late_by=story.late_by,
         declared_on=story.declared,
+        declared_parts=story.declared_parts,
         inspected_on=inspected.on if inspected else None,
         result=inspected.text("result") if inspected else "",
         followed_by=inspected.text("followed_by") if inspected else "",
         withdrawn_on=order.on if order else story.withdrawn,
         withdrawn=str(order.details["notice"]) if order else GONE if story.withdrawn else "",
-        made_up=ALL_FACTS if _is_sample(row.report_id, ledger) else story.made_up,
+        made_up=FACTS if _is_sample(row.report_id, ledger) else story.made_up & FACTS,
         welsh=story.letter.text("letter") in ledger.welsh,
         corrected_on=story.corrected,
         region=regions().get(row.body_id, ""),

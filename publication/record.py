@@ -7,6 +7,11 @@ from datetime import date
 from lifecycle.words import Finding
 from publication.head import Head
 
+FACTS = frozenset(
+    ["requested", "submitted", "outcome", "findings", "letter", "declared", "inspected", "result"]
+)
+"""What a history may call illustrative, and the pages mark."""
+
 
 @dataclass(frozen=True)
 class Limb:
@@ -36,10 +41,11 @@ class Advice:
 class Public:
     """A case whose letter is public, told as far as its letter and later acts tell it. Dates are legal dates.
 
-    `withdrawn` is the notice that stands in the letter's place, from `withdrawn_on`; a letter that is `withheld` covers
-    other cases too, not all of them public, so its text is not shown. `followed_by` is a reference that is public for
-    this body. `made_up` names the facts that
-    are illustrative, as a rehearsal's history marks them. `welsh` says whether the letter was sent in Welsh too.
+    `withdrawn` is the notice that stands in the letter's place, from `withdrawn_on`; a letter that is `withheld`
+    covers other cases too, not all of them public, so its text is not shown. `followed_by` is a reference that is
+    public for this body. `declared_on` is the day by which the body had declared all of it, `declared_parts` are the
+    days of criteria that it declared one by one. `made_up` names the facts that are illustrative, as a rehearsal's
+    history marks them. `welsh` says whether the letter was sent in Welsh too.
     """
 
     id: str
@@ -59,6 +65,7 @@ class Public:
     submitted_on: date | None = None
     late_by: int = 0
     declared_on: date | None = None
+    declared_parts: Mapping[str, date] = field(default_factory=dict)
     inspected_on: date | None = None
     result: str = ""
     followed_by: str = ""
@@ -83,7 +90,8 @@ class Public:
 class Answer:
     """An oversight body's duty to respond to a report (Police Act 1996 s.55), and what came of it.
 
-    `told_on` is the day from which it had been told in writing that the last day has passed.
+    `late_by` is of its publication; each copy has a day of its own. `told_on` is the day from which it had been told in
+    writing that the last day has passed.
     """
 
     report: str
@@ -94,11 +102,26 @@ class Answer:
     responded_on: date | None = None
     text: str = ""
     late_by: int = 0
-    copy_to_inspectorate: bool = False
-    copy_to_secretary_of_state: bool = False
-    ended: bool = False
+    to_inspectorate_on: date | None = None
+    to_secretary_on: date | None = None
     told_on: date | None = None
     made_up: bool = False
+
+    @property
+    def whole_on(self) -> date | None:
+        """The day by which it was published and both copies were sent; None while one of the three is not recorded."""
+        days = [day for day in (self.responded_on, self.to_inspectorate_on, self.to_secretary_on) if day]
+        return max(days) if len(days) == 3 else None
+
+    @property
+    def in_time(self) -> bool:
+        """Published and both copies sent by the last of the 56 days."""
+        whole = self.whole_on
+        return whole is not None and self.due is not None and whole <= self.due
+
+    def days_late(self, day: date | None) -> int:
+        """By how many days a copy that was sent on this day was late."""
+        return max(0, (day - self.due).days) if day and self.due else 0
 
 
 @dataclass(frozen=True)
@@ -124,11 +147,9 @@ class Published:
     @property
     def last_on(self) -> date:
         """The last day on which something happened that its overview counts."""
-        of_cases = ((one.declared_on, one.inspected_on, one.withdrawn_on) for one in self.cases)
-        days = [day for three in of_cases for day in three if day]
-        return max(
-            [self.published_on, *days, *(one.responded_on for one in self.answers if one.responded_on)]
-        )
+        of_cases = [(one.declared_on, one.inspected_on, one.withdrawn_on) for one in self.cases]
+        of_answers = [(one.responded_on, one.to_inspectorate_on, one.to_secretary_on) for one in self.answers]
+        return max([self.published_on, *(day for three in (*of_cases, *of_answers) for day in three if day)])
 
     def of(self, reference: str) -> tuple[Public, ...]:
         return tuple(case for case in self.cases if case.reference == reference)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from urllib.parse import urlsplit
 
 from models.database import Database
 from models.tables import SealedText
@@ -19,9 +20,12 @@ from publication.overview import overview
 from publication.record import Advice, Answer, Public, Published, Record
 from publication.shelf import File
 from publication.telling import News, newest, news, steps
-from publication.templates import asset, fingerprint, render
+from publication.templates import asset, render
 
-ASSETS = ("site.css", "search.js")
+MISSING = "404.html"
+"""A server answers with it at any address, however deep, so its links begin at the site's own."""
+STYLE = "site.css"
+ASSETS = (STYLE, "search.js")
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,7 @@ class Site:
         for body in self.record.bodies:
             found += self._body(body)
         pages = sorted(file.address for file in found if file.address.endswith(".html"))
-        found.append(self._page("404.html", "missing.html.jinja"))
+        found.append(self._page(MISSING, "missing.html.jinja", root=f"{urlsplit(self.base).path}/"))
         found.append(self._page("sitemap.xml", "sitemap.xml.jinja", addresses=pages, base=self.base))
         found.append(
             File("robots.txt", lambda: f"User-agent: *\nSitemap: {self.base}/sitemap.xml\n".encode())
@@ -136,7 +140,7 @@ class Site:
         yield self._feed(f"reports/{report.id}.xml", report.title, f"reports/{report.id}.html", own)
         for advice in report.advice:
             cases = sorted(report.of(advice.reference), key=lambda case: (case.body_name, case.body))
-            around = (fingerprint(), report.id, report.title, report.sample, advice, self.pdf)
+            around = (report.id, report.title, report.sample, advice, self.pdf)
             told_of = fingerprint_of(repr(around))
             yield self._page(
                 f"recommendations/{advice.reference}.html",
@@ -159,7 +163,7 @@ class Site:
         told = (replace(case, made_up=frozenset()), sorted(case.made_up), answers)
 
         def make() -> bytes:
-            shown = {"report": report, "advice": advice, "case": case, "steps": steps(case)}
+            shown = {"report": report, "advice": advice, "case": case, "steps": steps(case, advice.limbs)}
             more = {"answers": answers, "pdf": self.pdf}
             return render("case.html.jinja", address, **shown, **more).encode()
 

@@ -4,10 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from lifecycle.case import WHOLE
 from lifecycle.words import Finding
 from office.publications import Sent
 
 TOLD = (
+    "issued",
     "requested",
     "submitted",
     "submission_withdrawn",
@@ -26,6 +28,7 @@ TOLD = (
 )
 """The kinds of event that are read. What each side says to the other meanwhile is nobody else's."""
 ILLUSTRATIVE = "illustrative: "
+TO_INSPECTORATE, TO_SECRETARY = COPIES = ("copy_to_inspectorate", "copy_to_secretary_of_state")
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,10 @@ class Told:
         said = self.details.get(name)
         return said if isinstance(said, int) else 0
 
+    def names(self, name: str) -> tuple[str, ...]:
+        said = self.details.get(name)
+        return tuple(map(str, said)) if isinstance(said, list) else ()
+
     @property
     def made_up(self) -> frozenset[str]:
         """The facts in it that are illustrative, as a rehearsal's history says in its source."""
@@ -69,17 +76,22 @@ class Story:
     letter: Told | None = None
     corrected: date | None = None
     published: Told | None = None
-    declared: date | None = None
+    criteria: tuple[str, ...] = ()
+    declarations: dict[str, date] = field(default_factory=dict)
     inspected: Told | None = None
     withdrawn: date | None = None
     ended_at: datetime | None = None
     responded: Told | None = None
+    response: str = ""
+    copies: dict[str, date] = field(default_factory=dict)
     due: dict[str, date] = field(default_factory=dict)
     made_up: frozenset[str] = frozenset()
 
     def hear(self, told: Told) -> None:
         """Take in the next event."""
         match told.kind:
+            case "issued":
+                self.criteria = told.names("criteria")
             case "requested":
                 self.requested = told.on
             case "submitted":
@@ -98,17 +110,37 @@ class Story:
             case "published":
                 self.published = told
             case "declared":
-                self.declared = self.declared or told.on
+                self.declarations.setdefault(told.text("criterion") or WHOLE, told.on)
             case "inspected":
                 self.inspected, self.ended_at = told, told.at
             case "withdrawn":
                 self.withdrawn, self.ended_at = told.on, told.at
             case "responded":
-                self.responded = _both(self.responded, told)
+                self._responded(told)
             case "clock_started" | "clock_moved":
                 self._due(told)
         if told.kind not in ("assessed", "taken_back", "returned"):
             self.made_up |= told.made_up
+
+    def _responded(self, told: Told) -> None:
+        """Recorded again for a copy that came later, it keeps its day, and how late it was; a copy has its own day."""
+        self.responded = self.responded or told
+        self.response = told.text("response")
+        for copy in COPIES:
+            if told.details.get(copy):
+                self.copies.setdefault(copy, told.on)
+
+    @property
+    def declared(self) -> date | None:
+        """The day by which the body had declared all of it, at once or criterion by criterion; None for a part."""
+        parts = [self.declarations.get(one) for one in self.criteria]
+        done = [max(day for day in parts if day)] if parts and all(parts) else []
+        whole = self.declarations.get(WHOLE)
+        return min([*done, *([whole] if whole else [])], default=None)
+
+    @property
+    def declared_parts(self) -> dict[str, date]:
+        return {one: on for one, on in self.declarations.items() if one != WHOLE}
 
     def _submitted(self, told: Told) -> None:
         """Lateness is of the first submission; what replaces one later is not later."""
@@ -141,11 +173,6 @@ class Story:
         return (
             {str(one): Finding(str(said)) for one, said in found.items()} if isinstance(found, dict) else {}
         )
-
-
-def _both(first: Told | None, told: Told) -> Told:
-    """A response recorded again, with a copy that came later, keeps the day on which it was published."""
-    return told if first is None else Told(told.kind, told.at, first.on, told.details)
 
 
 def stories(rows: Iterable[tuple[str, Told]]) -> dict[str, Story]:

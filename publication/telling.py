@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from publication.record import Answer, Public, Published, Record
-from publication.words import RESULTS, counted, outcome
+from publication.record import Answer, Limb, Public, Published, Record
+from publication.words import RESULTS, counted, listed, outcome
 
 CONCLUDED = {"verified": "the recommendation is carried out", "reissued": "it is to be made again"}
 INSPECTORATE, BODY = "The inspectorate", "The body"
@@ -34,8 +34,8 @@ class News:
     bodies: tuple[str, ...] = ()
 
 
-def steps(case: Public) -> list[Step]:
-    """All that is told of a case, in order of time."""
+def steps(case: Public, limbs: Sequence[Limb]) -> list[Step]:
+    """All that is told of a case, in order of time; `limbs` are its criteria."""
     found = [Step(case.issued_on, INSPECTORATE, "made the recommendation")]
     if case.requested_on:
         found.append(Step(case.requested_on, INSPECTORATE, "asked for the body's plan", "requested"))
@@ -46,15 +46,22 @@ def steps(case: Public) -> list[Step]:
     found.append(Step(case.published_on, INSPECTORATE, "published the letter"))
     if case.corrected_on:
         found.append(Step(case.corrected_on, INSPECTORATE, "sent a corrected letter in its place"))
+    found += _declared_parts(case, limbs)
     if case.declared_on:
-        found.append(
-            Step(case.declared_on, BODY, "declared the recommendation carried out: its own word", "declared")
-        )
+        found.append(Step(case.declared_on, BODY, "declared all of it carried out: its own word", "declared"))
     if case.inspected_on:
         found.append(Step(case.inspected_on, INSPECTORATE, _inspected(case), "inspected"))
     if case.withdrawn_on:
         found.append(Step(case.withdrawn_on, INSPECTORATE, "withdrew the letter"))
     return sorted(found, key=lambda step: step.on)
+
+
+def _declared_parts(case: Public, limbs: Sequence[Limb]) -> Iterator[Step]:
+    """A step for each day on which some of the criteria were declared."""
+    names = {limb.id: limb.summary for limb in limbs}
+    for on in sorted({*case.declared_parts.values()}):
+        parts = listed([names.get(one, one) for one, day in case.declared_parts.items() if day == on])
+        yield Step(on, BODY, f"declared a part of it carried out, by its own word: {parts}", "declared")
 
 
 def _inspected(case: Public) -> str:

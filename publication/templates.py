@@ -11,12 +11,24 @@ import config
 from publication.words import FILTERS
 
 FOLDER = Path(config.__file__).parent / "templates" / "site"
+HOME = Path(config.__file__).parents[1]
+MADE_WITH = (
+    "config/templates/site/*",
+    "config/templates/letters/*",
+    "config/bodies/regions.csv",
+    "config/region_files.py",
+    "lifecycle/*.py",
+    "office/letter*.py",
+    "office/publications.py",
+    "publication/*.py",
+)
+"""All of ours that decides what a page says and looks like."""
 
 
 def render(template: str, address: str, **context: object) -> str:
-    """A page of the site at its address."""
-    root = "../" * address.count("/")
-    return _environment().get_template(template).render(root=root, address=address, **context)
+    """A page of the site at its address; `root`, the way to the site's own address, can be given."""
+    around = {"root": "../" * address.count("/"), "address": address}
+    return _environment().get_template(template).render(around | context)
 
 
 def asset(name: str) -> bytes:
@@ -24,13 +36,11 @@ def asset(name: str) -> bytes:
 
 
 @cache
-def fingerprint() -> str:
-    """Changes with any template."""
+def fingerprint(home: Path = HOME) -> str:
+    """Changes with any template, and with the program: what another release made is made again."""
     digest = hashlib.sha256()
-    for path in sorted(FOLDER.iterdir()):
-        digest.update(path.read_bytes())
-    for path in sorted((FOLDER.parent / "letters").iterdir()):
-        digest.update(path.read_bytes())
+    for path in sorted({path for pattern in MADE_WITH for path in home.glob(pattern) if path.is_file()}):
+        digest.update(f"{path.relative_to(home)} {hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
     return digest.hexdigest()[:16]
 
 

@@ -39,11 +39,13 @@ def status(case: Public) -> str:
     """Where a case stands today, in a few words."""
     if case.withdrawn:
         return "Letter withdrawn"
-    if case.withheld and not (case.result or case.declared_on):
-        return "Published, its letter not shown"
     if case.result:
         return RESULTS.get(case.result, outcome(case.result))
-    return "Declared carried out, not verified yet" if case.declared_on else "Letter published"
+    if case.declared_on:
+        return "Declared carried out, not verified yet"
+    if case.declared_parts:
+        return "Declared carried out in part"
+    return "Published, its letter not shown" if case.withheld else "Letter published"
 
 
 def day(on: date | None) -> str:

@@ -70,11 +70,15 @@ def cases_to_publish(session: Session, report_id: str, left_out: tuple[str, ...]
 
 def responses_asked(session: Session, report_id: str, day: date) -> list[tuple[str, str, str]]:
     """(oversight body, body, division) of each response that a publication on `day` asks for; none where s.55 does
-    not apply: reports published from 2 May 2017."""
+    not apply: reports published from 2 May 2017.
+
+    It is the report that is answered, not a letter: whoever answers for a body whose letter is held, or whose case
+    waits for repair, has the same 56 days as all others.
+    """
     report = session.get(Report, report_id)
     if report is None or not report.s55 or day < S55_FROM:
         return []
-    return oversight_of_published(session, report_id, day)
+    return _answering(session, report_id, day)
 
 
 def unfinished(session: Session) -> Iterator[Order]:
@@ -102,17 +106,18 @@ def _unasked(session: Session, order: Order) -> bool:
     return any(session.get(CaseRow, f"response/{order.report_id}/{one}") is None for one, *_ in asked)
 
 
-def oversight_of_published(session: Session, report_id: str, day: date) -> list[tuple[str, str, str]]:
-    """(oversight body, body, division) for each oversight body that answers, on `day`, for a body with a published
-    case: who answered when the report was issued may have gone since. Not for bodies on which another report has the
-    same findings."""
+def _answering(session: Session, report_id: str, day: date) -> list[tuple[str, str, str]]:
+    """(oversight body, body, division) for each oversight body that answers, on `day`, for a body with a case that was
+    issued by then and not withdrawn: who answered when the report was issued may have gone since. Not for bodies on
+    which another report has the same findings."""
     rows = session.exec(
         select(Oversees.oversight_id, CaseRow.body_id, CaseRow.division)
         .join(CaseRow, col(CaseRow.body_id) == Oversees.body_id)
         .where(
             CaseRow.report_id == report_id,
             CaseRow.kind == "recommendation",
-            CaseRow.stage == Stage.published.value,
+            CaseRow.stage != Stage.withdrawn.value,
+            CaseRow.issued_on <= day,
             col(CaseRow.body_id).not_in(answered_elsewhere(session, report_id)),
             col(Oversees.since) <= day,
             or_(col(Oversees.until).is_(None), col(Oversees.until) > day),

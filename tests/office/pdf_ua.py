@@ -38,6 +38,34 @@ def roles(content: bytes) -> list[str]:
         return [str(element.get("/S", "")).lstrip("/") for element in _elements(document)]
 
 
+def words(content: bytes) -> str:
+    """What can be read on the pages, by what the fonts say of their signs."""
+    with pikepdf.open(BytesIO(content)) as document:
+        return " ".join("".join(_shown(page)) for page in document.pages)
+
+
+def _shown(page: pikepdf.Page) -> Iterator[str]:
+    fonts = {name: _signs(font) for name, font in page.Resources.Font.items()}
+    signs: dict[bytes, str] = {}
+    for instruction in pikepdf.parse_content_stream(page):
+        operands: Any = instruction.operands
+        name = str(instruction.operator)
+        if name == "Tf":
+            signs = fonts[str(operands[0])]
+        elif name in ("Tj", "TJ"):
+            parts = operands[0] if name == "TJ" else operands
+            for raw in (bytes(part) for part in parts if isinstance(part, pikepdf.String)):
+                yield "".join(signs.get(raw[n : n + 2], "?") for n in range(0, len(raw), 2))
+        elif name == "ET":
+            yield " "
+
+
+def _signs(font: Any) -> dict[bytes, str]:
+    table = font.ToUnicode.read_bytes().decode("latin-1")
+    pairs = re.findall(r"<([0-9a-f]{4})> <([0-9a-f]+)>", table, re.IGNORECASE)
+    return {bytes.fromhex(sign): bytes.fromhex(said).decode("utf-16-be") for sign, said in pairs}
+
+
 def _catalogue(document: pikepdf.Pdf) -> Iterator[str]:
     root: Any = document.Root
     if not root.get("/MarkInfo", {}).get("/Marked", False):

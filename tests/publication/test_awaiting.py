@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from lifecycle import acts as a
 from publication.awaiting import DAYS_OF_NOTICE, WRITTEN
 from publication.check import problems
 from publication.templates import FOLDER
@@ -14,6 +15,7 @@ LAST = date(2017, 3, 28)  # 1 February + 55 days
 TOLD = datetime(2017, 3, 29, 9, tzinfo=UTC)
 NAME = "Commissioner of Bedfordshire Police"
 LIST = "responses/index.html"
+OVERVIEW = "reports/peel-2016.html"
 TEMPLATES = FOLDER.parent
 
 
@@ -51,6 +53,32 @@ def test_a_response_received_is_shown_with_its_copies_beside_the_letter(late: Sc
     assert page.count("Recorded") == 2
     assert "responses/peel-2016/pcc-kent.html" in late.page("cases/R-2016-6085/kent.html")
     assert "Commissioner of Kent Police" in late.page(LIST)
+
+
+def test_in_time_is_what_was_published_and_sent_in_both_copies_by_the_last_day(late: Scene):
+    told = late.response_of("bedfordshire")
+    told.now = datetime(2017, 3, 30, 9, tzinfo=UTC)
+    by = {"actor": "ops-1", "response": late.sealed(told, "Late.")}
+    told.take(a.RecordResponse(key="r1", **by, copy_to_secretary_of_state=False))
+    late.build()
+    page = late.page("responses/peel-2016/pcc-bedfordshire.html")
+    assert "Recorded on 30 March 2017, 2 days late" in page
+    assert "Not recorded" in page
+    assert "days that the law sets, 0 later; 1 is not recorded, or not with both" in late.page(OVERVIEW)
+    told.now += timedelta(days=3)
+    told.take(a.RecordResponse(key="r2", **by))
+    late.build()
+    page = late.page("responses/peel-2016/pcc-bedfordshire.html")
+    assert "<dd>30 March 2017, 2 days late</dd>" in page
+    assert "Recorded on 2 April 2017, 5 days late" in page
+    assert "days that the law sets, 1 later; 0 are not recorded" in late.page(OVERVIEW)
+
+
+def test_the_response_for_a_body_that_is_held_is_not_told(scene: Scene):
+    scene.published()
+    scene.written_to(scene.response("essex"), TOLD)
+    scene.build(on=TOLD.date() + timedelta(days=99))
+    assert not any(b"ssex" in content for content in scene.files().values())
 
 
 def test_the_mail_that_tells_it_says_when_it_will_be_named():

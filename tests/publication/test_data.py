@@ -3,12 +3,14 @@
 import csv
 import io
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from xml.etree import ElementTree
 
 import jsonschema_rs
 import pytest
 
+from lifecycle import acts as a
 from publication.data import described, schema, table
 from tests.publication.scene import REPORT, Scene
 
@@ -32,6 +34,26 @@ def test_the_data_holds_to_its_schema_and_both_forms_say_the_same(scene: Scene, 
         assert {key: row[key] for key, value in said.items() if isinstance(value, str)} == {
             key: value for key, value in said.items() if isinstance(value, str)
         }
+
+
+def test_a_criterion_declared_is_a_part_and_all_of_them_are_the_whole(scene: Scene):
+    scene.published()
+    case = scene.story("kent")
+    for criterion, said in (
+        ("a", (None, "Declared carried out in part")),
+        ("b", ("2017-03-01", "Declared carried out")),
+    ):
+        case.now = (
+            datetime(2017, 2, 1, 9, tzinfo=UTC) if criterion == "a" else datetime(2017, 3, 1, 9, tzinfo=UTC)
+        )
+        case.take(a.DeclareImplemented(key=criterion, actor="ops-1", statement="t-1", criterion=criterion))
+        scene.build()
+        told = json.loads(scene.page("data/letters.json"))["letters"][-1]
+        assert told["body"] == "kent"
+        assert (told["declared_on"], told["status"].partition(",")[0]) == said
+    assert told["declared_criteria"] == {"a": "2017-02-01", "b": "2017-03-01"}
+    assert "1 had carried the recommendation out by its date" in scene.page(f"reports/{REPORT}.html")
+    assert "by its own word: Criterion a of R-2016-6085" in scene.page("cases/R-2016-6085/kent.html")
 
 
 def test_what_the_schema_asks_for_is_wanted(scene: Scene):

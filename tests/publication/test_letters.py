@@ -1,20 +1,31 @@
 """A published letter withdrawn leaves a notice that everybody reads, and comes back; by those who may."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any, cast
 
 import pytest
+from sqlmodel import col, select
+from starlette.testclient import TestClient
 
 from lifecycle import acts as a
 from lifecycle.words import Refused
-from office.desk import NoCase
+from models.tables import Content, Document
+from office.desk import Desk, NoCase
+from office.letter_parts import Kind
 from office.letter_pdf import why_not
+from office.letter_seal import seal_letter
 from office.people import NotAllowed
 from office.publications import RESTORE, restore_letter, withdraw_letter
 from publication.check import problems
+from publication.pages import pages
+from tests.office.pdf_ua import words
 from tests.publication.scene import Scene
+from tests.unit.test_letter_variants import made
 
 KENT = "recommendation/R-2016-6085/kent"
 NOW = datetime(2017, 5, 2, 9, tzinfo=UTC)
+MARKING = "OFFICIAL"
 LETTER = "letters/R-2016-6085/kent.html"
 
 
@@ -70,6 +81,30 @@ def test_a_case_withdrawn_after_publication_leaves_a_notice_without_the_inspecto
     scene.build()
     assert "no longer followed up" in scene.page(LETTER)
     assert not any(b"PRIVATE REASON" in content for content in scene.files().values())
+
+
+@pytest.mark.skipif(bool(why_not()), reason="this machine cannot make PDFs")
+def test_what_is_served_bears_no_marking_though_the_sealed_letter_does(scene: Scene):
+    letter = asyncio.run(
+        seal_letter(
+            Desk(cast(Any, None), scene.database), [scene.story("kent").case.id], made(Kind.assessment, 1)
+        )
+    )
+    scene.joint[KENT] = letter
+    scene.published().build(pdf=True)
+    with scene.database.reading() as session:
+        files = session.exec(
+            select(Document.name, Content.content)
+            .join(Content, col(Content.hash) == Document.hash)
+            .where(Document.submission_id == letter)
+        )
+        sealed = {name.rpartition(".")[2]: content for name, content in files}
+    served = TestClient(pages(scene.folder))
+    page, pdf = served.get(f"/{LETTER}"), served.get(f"/{LETTER.replace('html', 'pdf')}")
+    assert (MARKING in sealed["html"].decode(), MARKING in page.text) == (True, False)
+    assert (words(sealed["pdf"]).count(MARKING) > 1, MARKING in words(pdf.content)) == (True, False)
+    for told in (page.text, words(pdf.content)):
+        assert "Bedfordshire Police" in told
 
 
 @pytest.mark.skipif(bool(why_not()), reason="this machine cannot make PDFs")

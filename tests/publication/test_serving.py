@@ -2,14 +2,22 @@
 
 import json
 from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
+from sqlmodel import SQLModel, select
 from starlette.testclient import TestClient
 
+from models.tables import Body, Criterion, OversightBody, Recommendation, Report
 from office.publications import withdraw_letter
+from publication.build import build
 from publication.changes import mark
+from publication.check import problems
 from publication.keeping import BuildFailed, keep_current
+from publication.markup import read_page
 from publication.pages import pages
+from publication.templates import HOME, MADE_WITH, fingerprint
 from tests.publication.scene import BASE, ON, REPORT, Scene
 
 
@@ -35,6 +43,12 @@ def test_it_serves_whatever_release_is_current(scene: Scene, site: TestClient):
     assert "<h1>Reports</h1>" in site.get("/reports/").text
     lost = site.get("/no/such/page.html")
     assert (lost.status_code, "Page not found" in lost.text) == (404, True)
+    links = [link for link in read_page(lost.text).links if link[0] != "#"]
+    assert {site.get(urljoin("/no/such/page.html", link)).status_code for link in links} == {200}
+    assert problems(scene.folder) == []
+    build(scene.database, scene.folder, "https://site.example/followed/up", ON, pdf=False)
+    assert 'href="/followed/up/search.html"' in scene.page("404.html")
+    assert problems(scene.folder) == []
     assert site.get("/../addresses.txt").status_code == 404
 
 
@@ -67,6 +81,35 @@ def test_the_mark_changes_with_what_the_site_tells_and_with_nothing_else(scene: 
     withdraw_letter(scene.database, "lead-1", case.case.id, "A mistake.", "w", case.now)
     withdrawn = mark(scene.database, ON, BASE)
     assert len({before, withdrawn, mark(scene.database, ON + timedelta(days=1), BASE)}) == 3
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        (Body, "name"),
+        (OversightBody, "name"),
+        (Report, "title"),
+        (Recommendation, "summary"),
+        (Criterion, "summary"),
+    ],
+)
+def test_the_mark_changes_with_every_name_and_word(scene: Scene, table: type[SQLModel], column: str):
+    scene.published()
+    before = mark(scene.database, ON, BASE)
+    with scene.database.writing() as session:
+        setattr(session.exec(select(table)).first(), column, "Another")
+    assert mark(scene.database, ON, BASE) != before
+
+
+def test_the_mark_changes_with_the_program(tmp_path: Path):
+    (tmp_path / "publication").mkdir()
+    prints = set()
+    for text in ("A = 1", "A = 2"):
+        (tmp_path / "publication" / "site.py").write_text(text)
+        prints.add(fingerprint.__wrapped__(tmp_path))
+    assert len(prints) == 2
+    for pattern in MADE_WITH:
+        assert list(HOME.glob(pattern)), pattern
 
 
 async def test_it_is_kept_up_to_date_in_a_process_of_its_own(scene: Scene):
