@@ -1,7 +1,10 @@
 """Ledgers of reports on their way to publication, without an engine: what is sealed, ordered and recorded by hand."""
 
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from activities.ledger.reports import record_publication
 from config.calendar_files import load_calendars
@@ -49,8 +52,8 @@ class Scene:
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "site"
         self.path = folder / "ledger.db"
+        self.path.write_bytes(_empty())
         self.database = Database(f"sqlite:///{self.path}")
-        upgrade(self.database)
         fill_shelf()
         self.stories: dict[str, Story] = {}
         self.joint: dict[str, str] = {}
@@ -271,6 +274,16 @@ class Scene:
     def files(self) -> dict[str, bytes]:
         """Every file that can be read, by its address."""
         return contents((self.folder / "current").resolve())
+
+
+@cache
+def _empty() -> bytes:
+    """A ledger with its tables and nothing in them, made once for all tests of a process."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "ledger.db"
+        with closing(Database(f"sqlite:///{path}")) as database:
+            upgrade(database)
+        return path.read_bytes()
 
 
 def contents(root: Path) -> dict[str, bytes]:
