@@ -5,11 +5,11 @@ import logging
 import os
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import IntEnum
 from typing import NoReturn
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 
 from activities.mail.relay import Unarmed
 from activities.mail.repair import NotPossible
@@ -26,6 +26,7 @@ from embedded.lock import HomeBusy
 from embedded.namespace import NamespaceUnready
 from embedded.ports import PortTaken
 from embedded.stamp import WrongEngine
+from lifecycle.characters import kept
 from lifecycle.limits import LimitError
 from lifecycle.policy_reader import PolicyError
 from lifecycle.rules import UnknownRules
@@ -90,6 +91,7 @@ CODES: dict[type[Exception], Exit] = {
     AssetsError: Exit.unavailable,
     InboxError: Exit.unavailable,
     OperationalError: Exit.unavailable,
+    DataError: Exit.data,
     SettingsError: Exit.settings,
     NamespaceUnready: Exit.settings,
     NoKeys: Exit.settings,
@@ -125,6 +127,13 @@ def run(deed: Callable[[], None], say: Callable[[str], None]) -> int:
     return 0
 
 
+def refuse_unreadable(words: Sequence[str]) -> None:
+    """Bytes that are no UTF-8 come from the shell as halves of surrogate pairs. Raises Refused."""
+    for number, word in enumerate(words[1:], 1):
+        if not kept(word):
+            raise Refused(f"word {number} of the command is not text in UTF-8: {word!a}. Nothing was done.")
+
+
 def leave(code: int) -> NoReturn:
     """End the process without tearing the interpreter down.
 
@@ -149,4 +158,6 @@ def _words(error: Exception) -> str:
         )
     if isinstance(error, OperationalError):
         return f"the database cannot be used: {error.orig}. Check DATABASE_URL; run `followthrough up` once."
+    if isinstance(error, DataError):
+        return f"nothing was done: the database cannot keep what was given: {str(error.orig).strip()}"
     return str(error)

@@ -1,6 +1,7 @@
 """The `followthrough` command. Exit codes are in docs/cli.md; errors say what to do next."""
 
 import asyncio
+import sys
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
@@ -178,4 +179,9 @@ def replay(
 
 def run() -> None:
     """The entry point: known errors become one message and a documented exit code."""
-    exits.leave(exits.run(app, output.say))
+
+    def deed() -> None:
+        exits.refuse_unreadable(sys.argv)
+        app()
+
+    exits.leave(exits.run(deed, output.say))

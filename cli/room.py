@@ -16,6 +16,7 @@ from config.policy_files import fill_shelf
 from config.settings import Settings, load
 from config.temporal import connect
 from config.traces import span
+from lifecycle.acts import LONGEST_KEY
 from lifecycle.dates import local_date
 from models.database import Database
 from models.schema import SchemaState, check
@@ -124,6 +125,8 @@ def actor(named: str | None) -> str:
 
 
 def key(given: str | None) -> str:
+    if given and len(given) > LONGEST_KEY:
+        raise typer.BadParameter(f"The key has {len(given)} characters; at most {LONGEST_KEY} are taken.")
     return given or f"cli-{uuid.uuid4()}"
 
 
@@ -137,7 +140,12 @@ def today() -> date:
 
 def words(text: str, file: Path | None, what: str) -> str:
     """The words of an act, from --text or --file; refused when there are none."""
-    said = file.read_text("utf-8") if file else text
+    try:
+        said = file.read_text("utf-8") if file else text
+    except UnicodeDecodeError as error:
+        raise typer.BadParameter(
+            f"{file} is not text in UTF-8 (byte {error.start + 1}: {error.reason}). Save it as UTF-8."
+        ) from None
     if not said.strip():
         raise typer.BadParameter(f"Give {what} with --text or --file.")
     return said

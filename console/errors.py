@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
@@ -17,6 +18,7 @@ from console.pages import render
 from console.provider import NotSignedIn, ProviderSilent
 from console.rules import NotFound, SignInFirst
 from console.safety import API
+from lifecycle.characters import SAID
 from lifecycle.words import Refused
 from office.access import Spent
 from office.accounts import Unknown
@@ -55,6 +57,8 @@ def handle_errors(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(ClientDisconnect, _gone)
+    for kind in (DataError, UnicodeEncodeError):
+        app.add_exception_handler(kind, _unkept)
     app.add_exception_handler(Exception, _fault)
 
 
@@ -142,6 +146,13 @@ def _invalid(request: Request, error: Exception) -> Response:
     return answer(
         request, 422, "Not understood", f"{found}. Go back, mend it, and send it again.", "not_understood"
     )
+
+
+def _unkept(request: Request, error: Exception) -> Response:
+    """The database has no such text, and takes none."""
+    _note(request, "not_understood")
+    said = f"Something in this request {SAID} Nothing was done."
+    return answer(request, 422, "Not understood", said, "not_understood")
 
 
 def _gone(request: Request, error: Exception) -> Response:

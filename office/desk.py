@@ -4,6 +4,7 @@ import asyncio
 import logging
 from datetime import UTC, datetime, timedelta
 
+from pydantic import BaseModel
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 from temporalio.client import (
@@ -17,6 +18,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from config.traces import span
 from lifecycle.acts import Act, key_for
+from lifecycle.characters import SAID, kept, unkept_in
 from lifecycle.dates import local_date
 from lifecycle.words import Refused
 from models.database import Database
@@ -163,6 +165,7 @@ class Desk:
         return Receipt(stream=case_id, act_key=act.key, seq=taken.last_seq, stage=row.stage)
 
     def _permitted(self, case_id: str, act: Act) -> Act:
+        refuse_unkept(act)
         with self.database.reading() as session:
             row = _find(session, case_id)
             today = local_date(self.clock.now())
@@ -207,8 +210,14 @@ class Clock:
         return datetime.now(UTC)
 
 
+def refuse_unkept(message: BaseModel) -> None:
+    """Raises Refused, for a text that no ledger keeps."""
+    if (at := unkept_in(message)) is not None:
+        raise Refused(f"Nothing was recorded: {at} {SAID}")
+
+
 def _find(session: Session, case_id: str) -> CaseRow:
-    row = session.get(CaseRow, case_id)
+    row = session.get(CaseRow, case_id) if kept(case_id) else None
     if row is None:
         raise NoCase(f"There is no case {case_id!r}. `followthrough case list` shows them.")
     return row

@@ -11,10 +11,19 @@ from datetime import UTC, datetime
 from sqlmodel import Session
 
 from lifecycle.dates import local_date
-from lifecycle.events import Published
+from lifecycle.events import Issued, Published
 from lifecycle.words import Refused, Role
 from models.messages import Append, RecordOrder
-from models.tables import ActTaken, CaseRow, Order
+from models.tables import (
+    ActTaken,
+    Body,
+    CaseRow,
+    Order,
+    OversightBody,
+    Person,
+    Recommendation,
+    Report,
+)
 from office.conflicts import refuse_conflict
 from office.people import NotAllowed, find_actor, owners_of
 from office.publications import LATER
@@ -34,7 +43,10 @@ class Doorkeeper:
             Refused: nothing is to be written, and the message says why.
         """
         case = session.get(CaseRow, request.stream)
-        if not request.act or case is None or session.get(ActTaken, request.act_key) is not None:
+        if case is None:
+            _refuse_unheard_of(session, request)
+            return
+        if not request.act or session.get(ActTaken, request.act_key) is not None:
             return
         orders = [event.order for event in request.events if isinstance(event, Published)]
         for order_id in orders:
@@ -56,6 +68,37 @@ def _refusing() -> Iterator[None]:
         yield
     except NotAllowed as stranger:
         raise Refused(str(stranger)) from stranger
+
+
+def _refuse_unheard_of(session: Session, request: Append) -> None:
+    """A case is opened under a recommendation, or a report, that was imported, for a body that is known, in the name of
+    a registered person. Whoever starts a workflow past us can claim no more than that."""
+    opened = next((event for event in request.events if isinstance(event, Issued)), None)
+    if opened is None:
+        raise Refused(
+            f"{request.stream} was never opened. Import its report: followthrough report import FILE."
+        )
+    if request.stream.startswith("response/"):
+        wanted, known = f"response/{opened.report}/{opened.oversight}", _asks_response(session, opened)
+    else:
+        wanted, known = f"recommendation/{opened.reference}/{opened.body}", _was_imported(session, opened)
+    if not known or wanted != request.stream or session.get(Person, opened.actor) is None:
+        raise Refused(
+            f"{request.stream} is not opened: the ledger has no such report, recommendation, body or person. "
+            "Import its report: followthrough report import FILE."
+        )
+
+
+def _asks_response(session: Session, opened: Issued) -> bool:
+    there = (session.get(Report, opened.report), session.get(OversightBody, opened.oversight or ""))
+    return None not in there
+
+
+def _was_imported(session: Session, opened: Issued) -> bool:
+    found = session.get(Recommendation, opened.reference)
+    return (
+        found is not None and found.report_id == opened.report and session.get(Body, opened.body) is not None
+    )
 
 
 def _refuse_stranger(session: Session, request: Append, case: CaseRow) -> None:

@@ -6,6 +6,7 @@ from datetime import date
 
 from sqlmodel import Session, col, select
 
+from lifecycle.characters import kept
 from lifecycle.words import Role, Side
 from models.tables import Person, PersonRole
 
@@ -33,7 +34,7 @@ def find_actor(session: Session, person_id: str, today: date) -> Actor:
     Raises:
         NotAllowed: when nobody of that name is registered, or the person has left.
     """
-    person = session.get(Person, person_id) if person_id else None
+    person = session.get(Person, person_id) if person_id and kept(person_id) else None
     if person is None:
         said = f"{person_id!r} is not a registered person" if person_id else "No person was named"
         raise NotAllowed(

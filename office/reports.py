@@ -25,7 +25,17 @@ from models.attributes import initial
 from models.database import Database
 from models.messages import PublishReport, ReportStart, ReportState, StartCases, TimeFrame
 from models.tables import CaseRow, Report
-from office.desk import NO_ANSWER, PATIENCE, Clock, NeedsRepair, NoCase, Unreachable, said, silence
+from office.desk import (
+    NO_ANSWER,
+    PATIENCE,
+    Clock,
+    NeedsRepair,
+    NoCase,
+    Unreachable,
+    refuse_unkept,
+    said,
+    silence,
+)
 from office.people import find_actor
 from office.rights import role_for
 
@@ -131,6 +141,7 @@ class ReportDesk:
         Raises:
             as `publish`.
         """
+        refuse_unkept(order)
         await asyncio.to_thread(self._permitted, order.actor, "publish")
         await asyncio.to_thread(self._refuse_unready, report, order)
         handle = self.client.get_workflow_handle(f"report/{report}")

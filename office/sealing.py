@@ -6,6 +6,8 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from lifecycle.characters import SAID, kept
+from lifecycle.words import Refused
 from models.database import lock
 from models.tables import Content, Document, Scan, ScanState, SealedText
 from office.uploads.refusals import virus
@@ -20,7 +22,13 @@ def seal(
     *,
     of: str = "",
 ) -> str:
-    """Seal a text for the stream `of`; the same text sealed again there is the same row. Answers its id."""
+    """Seal a text for the stream `of`; the same text sealed again there is the same row. Answers its id.
+
+    Raises:
+        Refused: for a text that no ledger keeps. NUL also stands between what an id is made of.
+    """
+    if not (kept(text) and kept(of)):
+        raise Refused(f"Nothing was sealed: the text {SAID}")
     digest = hashlib.sha256("\x00".join((kind, of, text)).encode()).hexdigest()
     text_id = f"{kind}-{digest[:24]}"
     if session.get(SealedText, text_id) is None:

@@ -7,6 +7,7 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, CancelledError, FailureError
 
 with workflow.unsafe.imports_passed_through():
+    from lifecycle.characters import SAID, unkept_in
     from models.messages import Append, Appended, Parked, Recorded, StreamEvents, StreamRead
 
 LOCAL_TRY = timedelta(seconds=5)
@@ -59,9 +60,11 @@ def refusal(said: str) -> ApplicationError:
 
 def refuse_without(message: object, kind: type) -> None:
     """For validators: JSON's null is decoded to None whatever is asked for, and what a handler cannot do with that
-    would fail its workflow's task for ever."""
+    would fail its workflow's task for ever; a text that the ledger cannot keep would have it tried for ever."""
     if not isinstance(message, kind):
         raise refusal(f"The update came without its message: give a {kind.__name__} as JSON.")
+    if (at := unkept_in(message)) is not None:
+        raise refusal(f"Refused, and nothing is recorded: {at} {SAID}")
 
 
 async def read_ledger(stream: str) -> tuple[Recorded, ...]:

@@ -30,6 +30,8 @@ from models.messages import (
 )
 
 log = logging.getLogger(__name__)
+UNKEPT = (sqlalchemy.exc.DataError, UnicodeEncodeError)
+"""What the database will never take, however often it is asked."""
 
 
 class Keeper(Protocol):
@@ -63,6 +65,8 @@ class LedgerActivities:
             return self._written(request)
         except (ActKeyTaken, Refused) as error:
             raise _refusal(error) from error
+        except UNKEPT as error:
+            raise _refusal(unkept(error)) from error
         except sqlalchemy.exc.IntegrityError:
             return self._written(request)
 
@@ -101,18 +105,28 @@ class LedgerActivities:
 
     @activity.defn(name="record_order", no_thread_cancel_exception=True)
     def record_order(self, order: RecordOrder) -> None:
-        with self.database.writing() as session:
-            if self.keeper is not None:
-                try:
+        try:
+            with self.database.writing() as session:
+                if self.keeper is not None:
                     self.keeper.refuse_order(session, order)
-                except Refused as error:
-                    raise _refusal(error) from error
-            reports.record_publication(session, order)
+                reports.record_publication(session, order)
+        except Refused as error:
+            raise _refusal(error) from error
+        except UNKEPT as error:
+            raise _refusal(unkept(error)) from error
 
     @activity.defn(name="make_digest", no_thread_cancel_exception=True)
     def make_digest(self, start: DigestStart) -> DigestMade:
         with self.database.writing() as session:
             return digest.make(session, start)
+
+
+def unkept(error: Exception) -> Refused:
+    """In words, without the statement and all that it was to write."""
+    cause = getattr(error, "orig", None) or error
+    return Refused(
+        f"The ledger cannot keep this: {str(cause).strip()}. Send it shorter, or without that character."
+    )
 
 
 def _refusal(error: Exception) -> ApplicationError:

@@ -4,11 +4,11 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from lifecycle.events import Published
+from lifecycle.events import Issued, Published
 from lifecycle.words import Refused
 from models.database import Database
 from models.messages import Append
-from models.tables import CaseRow, Order, Person, PersonRole
+from models.tables import Body, Order, OversightBody, Person, PersonRole, Recommendation, Report
 from office.doorkeeper import Doorkeeper
 from tests.watching.test_vital_signs import case
 
@@ -82,9 +82,78 @@ def test_no_other_order_does(ledger: Database, stream: str, named: str):
         Doorkeeper().refuse_act(session, request(stream, named))
 
 
-def test_the_engine_needs_nobodys_leave_and_a_case_that_is_not_there_yet_is_opened(ledger: Database):
+def test_the_engine_needs_nobodys_leave(ledger: Database):
     by_itself = request(CASE, "made-up").model_copy(update={"act": "", "act_key": None})
     with ledger.reading() as session:
         Doorkeeper().refuse_act(session, by_itself)
+
+
+def opening(stream: str, **changes: object) -> Append:
+    kind, first, second = stream.split("/")
+    of = {"report": "report", "reference": first, "body": second, "actor": "lead-1"}
+    if kind == "response":
+        of |= {"report": first, "body": "body-1", "oversight": second}
+    given = {"recommendation_kind": "recommendation", "division": "england-and-wales", "policy": "p"}
+    hashes = {"policy_hash": "h", "calendar_hash": "h"}
+    issued = Issued.model_validate({"at": NOW, "on": DAY, **of, **given, **hashes, **changes})
+    return Append(stream=stream, expected_seq=0, act_key=None, events=(issued,))
+
+
+@pytest.fixture
+def imported(ledger: Database) -> Database:
+    with ledger.writing() as session:
+        session.add(Report(id="report", title="Records", published_on=DAY))
+        session.add(Body(id="body-3", name="Body", kind="force", division="england-and-wales"))
+        session.add(OversightBody(id="mayor", name="Mayor", kind="mayor"))
+        session.flush()
+        facts = {"kind": "recommendation", "title": "t", "issued_on": DAY, "policy": "p"}
+        session.add(Recommendation.model_validate({"reference": "r-1", "report_id": "report", **facts}))
+    return ledger
+
+
+def test_a_case_is_opened_under_what_was_imported_by_somebody_known(imported: Database):
+    with imported.reading() as session:
+        for stream in ("recommendation/r-1/body-3", "response/report/mayor"):
+            Doorkeeper().refuse_act(session, opening(stream))
+            with pytest.raises(Refused, match="is not opened"):
+                Doorkeeper().refuse_act(session, opening(stream, actor="mallory"))
+
+
+UNHEARD_OF: tuple[tuple[str, dict[str, object]], ...] = (
+    ("recommendation/made-up/body-3", {}),
+    ("recommendation/r-1/nowhere", {}),
+    ("recommendation/r-1/body-3", {"report": "elsewhere"}),
+    ("recommendation/r-1/body-3", {"reference": "made-up"}),
+    ("response/elsewhere/mayor", {}),
+    ("response/report/nobody", {}),
+)
+
+
+def test_nothing_else_is_opened_by_starting_a_workflow_past_us(imported: Database):
+    with imported.reading() as session:
+        for stream, changes in UNHEARD_OF:
+            with pytest.raises(Refused, match="is not opened"):
+                Doorkeeper().refuse_act(session, opening(stream, **changes))
+
+
+def test_no_act_is_taken_on_a_case_that_was_never_opened(ledger: Database):
+    with ledger.reading() as session, pytest.raises(Refused, match="was never opened"):
         Doorkeeper().refuse_act(session, request("recommendation/r-1/nowhere", "made-up"))
-        assert session.get(CaseRow, "recommendation/r-1/nowhere") is None
+
+
+def test_a_role_that_the_policy_asks_for_must_be_held(ledger: Database):
+    """Acts whose policy names roles believe the role that they say; all others are judged by those that are held."""
+    with ledger.reading() as session:
+        for act, role in (("move_due_date", "lead_inspector"), ("authorise", "no such role")):
+            Doorkeeper().refuse_act(session, claiming(act, role))
+        for act, role in (
+            ("move_due_date", "oversight_group"),
+            ("move_due_date", "no such role"),
+            ("answer_request", "inspector"),
+        ):
+            with pytest.raises(Refused, match=f"does not hold the role '{role}'"):
+                Doorkeeper().refuse_act(session, claiming(act, role))
+
+
+def claiming(act: str, role: str) -> Append:
+    return request(CASE, "-").model_copy(update={"events": (), "act": act, "role": role})

@@ -154,6 +154,18 @@ async def test_null_is_refused_in_words_by_every_update(another: Another):
         await goes_on(response)
 
 
+@pytest.mark.parametrize("field", ["key", "actor", "letter"])
+async def test_a_text_that_no_ledger_keeps_is_refused_by_its_field(another: Another, field: str):
+    """PostgreSQL refuses NUL: the act was tried for ever, and nothing else could be done with the case."""
+    async with another() as scene:
+        case = await scene.open()
+        act = b.EVERY_ACT["send_request_letter"].model_dump(mode="json") | {field: "a\0b"}
+        with pytest.raises(WorkflowUpdateFailedError) as failed:
+            await case.handle.execute_update("send_request_letter", args=[act])
+        assert f"{field} holds a character that cannot be kept (NUL" in str(failed.value.cause)
+        await goes_on(case)
+
+
 async def goes_on(case: Followed) -> None:
     """It waits for no repair, it takes whatever act its rules let it take next, and is the fold of its ledger."""
     view = await case.view()
