@@ -12,7 +12,7 @@ from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from activities.beacon import NotDelivered, give_sign
-from activities.ledger.heartbeat import beat, take_turn
+from activities.ledger.heartbeat import beat, retire, take_turn
 from activities.mail.dispatch import DispatchCount, Dispatcher
 from activities.mail.relay import Unarmed
 from activities.mail.setup import dispatcher_for
@@ -72,6 +72,7 @@ async def scheduling(settings: Settings, client: Client, database: Database) -> 
             replace_existing=True,
             next_run_time=datetime.now(UTC),
         )
+    scheduler.add_job(retire, args=[database, {*every, AUDIT}])
     scheduler.start()
     watch = asyncio.create_task(_keep_in_time(scheduler))
     try:

@@ -2,10 +2,12 @@
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+
+from sqlmodel import col, select
 
 from models.database import Database, lock
 from models.tables import Heartbeat
@@ -32,6 +34,16 @@ def is_late(row: Heartbeat, now: datetime) -> bool:
 def allowed(job: str) -> timedelta:
     """How long ago a job may have finished last."""
     return LATE.get(job, SOON)
+
+
+def retire(database: Database, scheduled: Collection[str]) -> list[str]:
+    """Forget jobs that are scheduled no more, which would be late for ever; answers which. Another worker that still
+    runs one beats anew when it comes round."""
+    with database.writing() as session:
+        gone = session.exec(select(Heartbeat).where(col(Heartbeat.job).not_in(scheduled))).all()
+        for row in gone:
+            session.delete(row)
+    return [row.job for row in gone]
 
 
 def take_turn(database: Database, job: str, since: datetime, now: datetime) -> bool:

@@ -1,12 +1,18 @@
 """Heartbeats: a job that runs, one that fails, and one that never came to its end."""
 
+import asyncio
 from functools import partial
+from pathlib import Path
 
 import pytest
+from sqlmodel import select
+from temporalio.client import Client
 
 from activities.ledger.heartbeat import beat
+from config.settings import load
 from models.database import Database
 from models.tables import Heartbeat
+from scheduler import scheduling
 from tests.ledger.story import at_once
 
 
@@ -42,6 +48,24 @@ def test_a_job_that_fails_is_recorded_and_still_fails(database: Database):
     assert failed.outcome.startswith("failed: ConnectionError: refused")
     assert len(failed.outcome) == 300
     assert failed.finished_at is not None
+
+
+async def test_a_job_that_is_scheduled_no_more_is_forgotten_when_a_worker_starts(
+    database: Database, tmp_path: Path
+):
+    for job in ("site", "an older one", "audit"):
+        with beat(database, job):
+            pass
+    engine = await Client.connect("127.0.0.1:1", lazy=True)
+    async with asyncio.timeout(30), scheduling(load(home=tmp_path, site_seconds=0), engine, database):
+        while {"site", "an older one"} & _jobs(database):
+            await asyncio.sleep(0.01)
+    assert "audit" in _jobs(database)
+
+
+def _jobs(database: Database) -> set[str]:
+    with database.reading() as session:
+        return set(session.exec(select(Heartbeat.job)))
 
 
 def test_the_next_run_takes_the_place_of_the_last(database: Database):
