@@ -8,13 +8,13 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlmodel import select
 
-from embedded.mailstore import messages
 from embedded.ports import LOOPBACK, free_ports
 from lifecycle.dates import local_date, long_date
 from models.tables import ClockRow
@@ -32,6 +32,15 @@ TAKEN = ("INBOX_SMTP_PORT", "INBOX_WEB_PORT", "CONSOLE_PORT", "SITE_PORT", "METR
 # --- another user, at the other end of the world, who has set no language -------------------------------------------
 
 
+AHEAD, BEHIND = "Pacific/Auckland", "Pacific/Pago_Pago"
+
+
+def another_day() -> str:
+    """Where it is not London's day now: Auckland from noon on (UTC), and before that where it is still yesterday."""
+    now = datetime.now(UTC)
+    return AHEAD if now.astimezone(ZoneInfo(AHEAD)).date() != local_date(now) else BEHIND
+
+
 def somebody_else() -> pwd.struct_passwd | None:
     """Whom root lends the program; None when we are not root, and so somebody else already."""
     if os.geteuid() != 0:
@@ -43,12 +52,12 @@ def somebody_else() -> pwd.struct_passwd | None:
 
 @pytest.fixture(scope="module")
 def abroad() -> Iterator[Installation]:
-    """An installation of an ordinary user, TZ=Pacific/Auckland and LANG=C."""
+    """An installation of an ordinary user, in a day that is not London's (TZ=Pacific/Auckland), and LANG=C."""
     folder = Path(tempfile.mkdtemp(prefix="ft-room-"))  # pytest's own folders are for root alone
     user = somebody_else()
     try:
         with installation(folder / "home") as there:
-            there.environ |= {"TZ": "Pacific/Auckland", "LANG": "C", "HOME": str(folder)}
+            there.environ |= {"TZ": another_day(), "LANG": "C", "HOME": str(folder)}
             there.environ = {k: v for k, v in there.environ.items() if k not in ("LC_ALL", "PYTHONUTF8")}
             if user is not None:
                 os.chown(folder, user.pw_uid, user.pw_gid)
@@ -100,17 +109,19 @@ def test_words_beyond_ascii_come_through_under_lang_c(abroad: Installation):
             assert "ŵ" in browser.get(house.page(case)).text
 
 
-def test_today_is_londons_day_and_not_aucklands(abroad: Installation):
-    house = House(abroad)
+def test_today_is_londons_day_and_not_the_machines(abroad: Installation):
+    """Ahead of London the machine has tomorrow, which is refused; behind, it has yesterday, and today is taken."""
+    house, day = House(abroad), local_date(datetime.now(UTC))
+    ahead = abroad.environ["TZ"] == AHEAD
     with closing(house.database):
         case = house.case_at("requested", "seed-2016")
-        auckland = str(local_date(datetime.now(UTC)).replace(year=2099))
-        done = abroad.run(
-            "case", "ask", case.id, "--text", "When?", "--on", auckland, actor=f"liaison-{case.body}"
-        )
-    assert done.returncode == 65
-    assert "which has not come" in done.stderr
-    assert all(mail.received.tzinfo is not None for mail in messages(abroad.home / "inbox"))
+        on = str(day + timedelta(days=1) if ahead else day)
+        words = ("case", "ask", case.id, "--text", "When?", "--on", on)
+        done = abroad.run(*words, actor=f"liaison-{case.body}")
+    if local_date(datetime.now(UTC)) != day:
+        return  # midnight came meanwhile
+    assert done.returncode == (65 if ahead else 0), done.stderr
+    assert ("which has not come" in done.stderr) is ahead
 
 
 # --- no room -------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from temporalio.exceptions import ApplicationError
 
 from activities.ledger.recording import LedgerActivities
+from cli import exits
 from config.settings import load
 from lifecycle import acts as a
 from lifecycle import events as e
@@ -51,6 +52,12 @@ def test_it_is_nobody_s_name_and_nothing_is_sealed(database: Database, wrong: st
         for text, of in ((wrong, "case"), ("text", wrong)):
             with pytest.raises(Refused, match="Leave it out"):
                 seal(session, "reason", text, MORNING, of=of)
+
+
+def test_a_word_of_a_command_that_is_no_text_is_named():
+    exits.refuse_unreadable(["followthrough", "case", "ask", "ŵ"])
+    with pytest.raises(Refused, match="word 2 of the command is not text in UTF-8"):
+        exits.refuse_unreadable(["followthrough", "case", "\udcff"])
 
 
 @pytest.mark.postgres
