@@ -25,6 +25,7 @@ async def fleet(cases: int, workers: int = 2) -> dict[str, object]:
         found["restarted"] = lateness(there, rolled) | {
             "restarts": len(rolled.away),
             "due_meanwhile": len(rolled.while_away()),
+            "overtaken": len(calm.overtaken) + len(rolled.overtaken),
         }
         for hand in crew:
             await hand.stop()
