@@ -8,7 +8,6 @@ import asyncio
 import json
 import random
 import re
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -65,6 +64,7 @@ class Tally:
     repeated: int = 0
     refused: list[str] = field(default_factory=list)
     unanswered: list[str] = field(default_factory=list)
+    unreadable: list[str] = field(default_factory=list)
 
 
 class Driver:
@@ -128,8 +128,8 @@ class Driver:
             try:
                 attempt.key = json.loads(out)["act_key"]
             except ValueError:
-                print("BAD", order.words, repr(out), repr(err)[-500:], file=sys.stderr)
-                return "bad output"
+                self.tally.unreadable.append(f"{' '.join(order.words)}: {out[:300]!r}")
+                return "its answer was no JSON"
             return TAKEN
         return f"{REFUSED}: {err}" if code in CLI_REFUSED else err
 

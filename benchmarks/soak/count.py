@@ -17,7 +17,7 @@ import sqlite3
 import sys
 import tomllib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -25,12 +25,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
-OURS = ("kill", "disk full")
+KILLED = ("worker", "database")
+"""Whose end may keep the outcome of a send from being written."""
 ENDS = ("inspected", "withdrawn")
 INSIDE = ("inspector", "lead_inspector", "oversight_group", "operations")
-GONE = "the sender went away within DATA"
-SETTLING = timedelta(seconds=100)
-"""A fault that long after a mail arrived may have kept its outcome from being written: a lease, and a run."""
+GONE = ("the sender went away before DATA", "the sender went away within DATA")
+AMID = timedelta(seconds=3)
+"""From the first word of a send until its outcome is written; what goes wrong later can hide nothing of it."""
+SOON = timedelta(hours=4)
+"""What falls due may wait so long to be told: clocks are set by two hours, and mail is put off for up to 70 minutes."""
+FOR_PEOPLE = ("unknown_send", "refused")
+"""Repairs that what the mail server did leaves to a person; any other says that something of ours went wrong."""
 Row = Mapping[str, Any]
 Key = tuple[str, str, int, str, str]
 
@@ -48,16 +53,20 @@ class Fact:
 
 @dataclass(frozen=True)
 class Due:
-    """A notice that there should be: when its time comes, and when its clock was stopped, if it was."""
+    """A notice that there should be: when its time comes, and what stopped its clock, if anything did."""
 
     key: Key
     at: datetime | None = None
-    stopped: datetime | None = None
+    stop: Fact | None = None
     opened: datetime | None = None
 
     @property
     def needed(self) -> bool:
-        return self.at is None or self.stopped is None or self.at < self.stopped
+        return self.at is None or self.stop is None or self.at < self.stop.at
+
+    def asks_for(self, cause: Fact) -> bool:
+        """Whether its rung fell while its clock ran."""
+        return self.stop is None or cause.kind != "rung_fell" or cause.seq < self.stop.seq
 
 
 @dataclass(frozen=True)
@@ -99,17 +108,16 @@ def count(url: str, folder: Path) -> dict[str, object]:
     arrived = [_read(folder / "post", line) for line in record if line["taken"]]
     streams = _streams(book)
     dues = [due for facts in streams.values() for due in _dues(facts, folder / "checkout" / "config")]
-    judge = Judge(book, notices, mails, record, arrived)
-    lost = [said for due in dues if (said := judge.lost(due, dues))]
+    judge = Judge(book, notices, mails, record, arrived, streams, dues)
+    lost = [said for due in dues if (said := judge.lost(due))]
     lost += [
         f"{_words(row)}: {said}" for row in notices if row["cause_seq"] == 0 and (said := judge.wrong(row))
     ]
-    asked = {due.key for due in dues}
     times = Times(notices, mails, arrived, streams)
-    unasked = [_words(row) for row in notices if row["cause_seq"] and _key(row) not in asked]
+    unasked = [_words(row) for row in notices if row["cause_seq"] and not judge.asked(row)]
     doubtful = [row for row in attempts if row["outcome"] == "unknown"]
     faults = _lines(folder / "faults.jsonl")
-    by_server, by_us, unexplained = _explained(doubtful, record, faults)
+    by_server, by_us, unexplained = _explained(doubtful, record, _hiding(faults))
     states = Counter(str(row["state"]) for row in notices)
     return {
         "cases": len(streams),
@@ -125,8 +133,8 @@ def count(url: str, folder: Path) -> dict[str, object]:
         "copies_of_unknown": sum(n - 1 for n in Counter(one.message_id for one in arrived).values()),
         "other_id": _under_another_id(arrived),
         "unknown": len(doubtful),
-        "faults_after_data": sum(line["data"] and not line["answered"] for line in record),
-        "kills_and_full_disks": sum(line["what"] in OURS for line in faults),
+        "faults_after_data": sum(_failed_after_data(line) for line in record),
+        "kills": sum(line["what"] == "kill" for line in faults),
         "unknown_by_mail_server": by_server,
         "unknown_by_kill_or_full_disk": by_us,
         "unknown_unexplained": unexplained,
@@ -134,6 +142,11 @@ def count(url: str, folder: Path) -> dict[str, object]:
         "broken": _broken(book),
         "repairs": dict(
             Counter(row["kind"] for row in book.rows("SELECT kind FROM repair WHERE closed_at IS NULL"))
+        ),
+        "repairs_of_what_should_not_be": sorted(
+            f"{row['kind']}: {row['subject']}"
+            for row in book.rows("SELECT kind, subject FROM repair WHERE closed_at IS NULL")
+            if row["kind"] not in FOR_PEOPLE
         ),
     }
 
@@ -167,14 +180,14 @@ def _dues(facts: Sequence[Fact], config: Path) -> Iterator[Due]:
                     yield Due((case, "act", fact.seq, one["template"], role))
     for kind, rule in policy["clock"].items():
         assert rule["starts"] == ["issued"], "this count knows clocks that start with the issue"
-        stops = [fact.at for fact in facts if fact.kind in (*rule["met_by"], *ENDS)]
+        stop = next((fact for fact in facts if fact.kind in (*rule["met_by"], *ENDS)), None)
         due = opened.on + _days(rule["limit"])
         for rung in rule["rung"]:
             day = due + _days(rung["when"])
             assert day.weekday() < 5, "this count knows working days only"
             at = datetime.combine(day, _time(rung["at"]), LONDON).astimezone(UTC)
             for role in (*rung["to"], *rung.get("copy", ())):
-                yield Due((case, kind, 1, rung["id"], role), at, min(stops, default=None), opened.at)
+                yield Due((case, kind, 1, rung["id"], role), at, stop, opened.at)
 
 
 _read_policies: dict[str, Mapping[str, Any]] = {}
@@ -211,8 +224,12 @@ class Judge:
         mails: Mapping[str, Row],
         record: Sequence[Row],
         arrived: Sequence[Arrived],
+        streams: Mapping[str, Sequence[Fact]],
+        dues: Sequence[Due],
     ) -> None:
         self._rows = {_key(row): row for row in notices}
+        self._dues = {due.key: due for due in dues}
+        self._streams = streams
         self._mails = mails
         self._arrived = {(one.message_id, one.mailbox) for one in arrived}
         self._refused = {_mail_of(line) for line in record if line.get("answered") == "550"}
@@ -220,7 +237,16 @@ class Judge:
             (row["owner"], row["role"]): row["mailbox"] for row in book.rows("SELECT * FROM contact")
         }
 
-    def lost(self, due: Due, dues: Iterable[Due]) -> str:
+    def asked(self, row: Row) -> bool:
+        """Whether the policy asks for this notice, and its clock ran when it was made."""
+        due = self._dues.get(_key(row))
+        return due is not None and due.asks_for(self._cause(row))
+
+    def _cause(self, row: Row) -> Fact:
+        facts = self._streams[str(row["case_id"])]
+        return facts[int(row["cause_seq"]) - 1]
+
+    def lost(self, due: Due) -> str:
         """Why the notice counts as lost; empty when all is well."""
         row = self._rows.get(due.key)
         if row is None:
@@ -252,16 +278,32 @@ class Judge:
         return "" if (mail, mailbox) in self._arrived else f"sent, and {mail} did not arrive at {mailbox}"
 
     def _rightly(self, due: Due, row: Row) -> bool:
-        if due.at is None:
+        """It was of before the start; or its clock was stopped, or a newer rung told, after it fell and soon."""
+        if due.at is None or due.opened is None:
             return False
-        if due.stopped is not None or (due.opened is not None and due.at <= due.opened):
+        cause = self._cause(row)
+        if due.at <= due.opened:
+            return cause.kind == "rung_passed"
+        passed = cause.kind == "rung_passed"
+        stop, fell = due.stop, due.at if passed else cause.at
+        if stop is not None and (passed or cause.seq < stop.seq) and _soon(fell, stop.at):
             return True
-        newer = [
-            other
-            for key, other in self._rows.items()
-            if key[:3] == due.key[:3] and key[4] == due.key[4] and other["cause_seq"] >= row["cause_seq"]
-        ]
-        return any(other["state"] in ("sent", "unknown", "refused") for other in newer)
+        return any(
+            other["state"] in ("sent", "unknown", "refused") and _soon(cause.at, self._cause(other).at)
+            for other in self._newer(due, row)
+        )
+
+    def _newer(self, due: Due, row: Row) -> Iterator[Row]:
+        """The same role's notices of later rungs of the clock."""
+        for key, other in self._rows.items():
+            if key[:3] == due.key[:3] and key[4] == due.key[4] and other["cause_seq"] >= row["cause_seq"]:
+                at = self._dues[key].at if key in self._dues else None
+                if at is not None and due.at is not None and at > due.at:
+                    yield other
+
+
+def _soon(one: datetime, other: datetime) -> bool:
+    return abs(other - one) <= SOON
 
 
 class Times:
@@ -348,33 +390,59 @@ def _under_another_id(arrived: Sequence[Arrived]) -> list[str]:
 
 
 Doubts = tuple[int, int, list[str]]
+Span = tuple[datetime, datetime]
 
 
-def _explained(doubtful: Sequence[Row], record: Sequence[Row], faults: Sequence[Row]) -> Doubts:
-    """How many sends in doubt the mail server explains, how many a kill or a full disk, and which nothing does."""
+def _hiding(faults: Sequence[Row]) -> list[Span]:
+    """From when until when each fault of ours could keep the outcome of a send from being written."""
+    found, full = [], None
+    for line in faults:
+        at = _instant(line["at"])
+        match line["what"]:
+            case "kill" if line["which"] in KILLED:
+                found.append((at, at))
+            case "disk full":
+                full = at
+            case "disk free" if full is not None:
+                found.append((full, at))
+    return found
+
+
+def _explained(doubtful: Sequence[Row], record: Sequence[Row], hiding: Sequence[Span]) -> Doubts:
+    """How many sends in doubt the mail server explains, how many a fault of ours, and which mails' nothing does.
+
+    Each fault of ours excuses one: there is but one send at a time.
+    """
     begun: dict[str, list[Row]] = defaultdict(list)
     for line in record:
-        if line["data"]:
+        if line["data"] or line["fate"] in GONE:
             begun[_mail_of(line)].append(line)
-    ours = [_instant(line["at"]) for line in faults if line["what"] in OURS]
+    unused = list(hiding)
     by_server, by_us = 0, 0
-    clean: list[str] = []
-    unseen: list[str] = []
+    unexplained: list[str] = []
     for mail, doubts in Counter(row["mail_id"] for row in doubtful).items():
-        theirs = min(doubts, sum(not line["answered"] and line["fate"] != GONE for line in begun[mail]))
-        left, hidden = doubts - theirs, sum(_may_be_hidden(line, ours) for line in begun[mail])
-        by_server, by_us = by_server + theirs, by_us + min(left, hidden)
-        (clean if begun[mail] else unseen).extend([mail] * max(0, left - hidden))
-    kills = sum(line["what"] == "kill" for line in faults)
-    return by_server, by_us + len(unseen[:kills]), sorted([*clean, *unseen[kills:]])
+        theirs = min(doubts, sum(_failed_after_data(line) for line in begun[mail]))
+        left = doubts - theirs
+        for line in begun[mail]:
+            left -= bool(left and _hidden(line, unused))
+        by_server, by_us = by_server + theirs, by_us + doubts - theirs - left
+        unexplained += [mail] * left
+    return by_server, by_us, sorted(unexplained)
 
 
-def _may_be_hidden(line: Row, ours: Sequence[datetime]) -> bool:
-    """Whether the server's word on this mail may not have been heard, or not been written down."""
+def _failed_after_data(line: Row) -> bool:
+    return bool(line["data"] and not line["answered"] and line["fate"] not in GONE)
+
+
+def _hidden(line: Row, unused: list[Span]) -> bool:
+    """Whether a fault of ours came amid this send, so that its answer was not heard or not written; it is used up."""
+    if line["fate"] not in GONE and line["answered"] != "250":
+        return False
     at = _instant(line["at"])
-    return line["fate"] == GONE or (
-        line["answered"] == "250" and any(-SETTLING < fault - at < SETTLING for fault in ours)
-    )
+    found = next((span for span in unused if span[0] <= at + AMID and at <= span[1]), None)
+    if found is not None:
+        unused.remove(found)
+    return found is not None
 
 
 def _mail_of(line: Row) -> str:
@@ -395,15 +463,23 @@ def _missing(book: Book, folder: Path) -> list[str]:
 
 
 def _broken(book: Book) -> list[str]:
-    """Streams with a gap, or whose events do not hold the hash of the one before."""
+    """Streams with a gap, or in which an event does not hold the hash of the one before, or not its own."""
     heads: dict[str, tuple[int, str]] = {}
     broken = set()
-    for row in book.rows("SELECT stream, seq, previous_hash, hash FROM event ORDER BY stream, seq"):
+    for row in book.rows("SELECT * FROM event ORDER BY stream, seq"):
         seq, head = heads.get(row["stream"], (0, "0" * 64))
-        if (row["seq"], row["previous_hash"]) != (seq + 1, head):
+        if (row["seq"], row["previous_hash"], row["hash"]) != (seq + 1, head, _sealed(row)):
             broken.add(row["stream"])
         heads[row["stream"]] = (row["seq"], row["hash"])
     return sorted(broken)
+
+
+def _sealed(row: Row) -> str:
+    """SHA-256 of an event as the ledger's design has it: JSON with sorted keys and without spaces."""
+    told = {name: row[name] for name in ("stream", "seq", "kind", "actor", "act_key", "previous_hash")}
+    told["details"] = row["details"] if isinstance(row["details"], dict) else json.loads(row["details"])
+    told["at"], told["on"] = _instant(row["at"]).isoformat(), str(row["on"])
+    return hashlib.sha256(json.dumps(told, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from benchmarks.soak.disk import Disk
 from benchmarks.soak.plant import Plant
+from benchmarks.soak.programs import STEP
 
 GAP = (0.3, 3.0)
 """Seconds before a kill."""
@@ -88,12 +89,18 @@ class Faults:
                     if one.at_work:
                         await self.plant.at_work()
                     await asyncio.sleep(one.after)
+                    await self._there(one.target)
                     self.kill(one.target, one.down)
                 case Step():
                     self.step(timedelta(hours=one.hours))
                 case Full():
                     await self._fill(one.seconds)
         await asyncio.gather(*self._revivals)
+
+    async def _there(self, target: str) -> None:
+        """Wait until it runs: a program that is down already cannot be killed."""
+        while not self.plant.programs[target].alive:
+            await asyncio.sleep(STEP)
 
     def kill(self, target: str, down: float) -> None:
         self.note("kill", target)
@@ -106,7 +113,7 @@ class Faults:
     async def _revive(self, target: str, down: float) -> None:
         await asyncio.sleep(down)
         program = self.plant.programs[target]
-        if program.process is None or program.process.poll() is not None:
+        if not program.alive:
             program.start()
 
     def step(self, by: timedelta) -> None:
@@ -116,7 +123,7 @@ class Faults:
         self.done[f"clocks set {hours}"] += 1
         self.plant.wall.step(by)
         if by < timedelta(0):
-            self.note("kill", "engine")
+            self.note("restart", "engine")
             self.done["engine restarted after that"] += 1
             self.plant.programs["engine"].kill()
             self.plant.programs["engine"].start()

@@ -131,9 +131,13 @@ class Talk:
 
     async def run(self) -> None:
         await self.say("220 post.example")
-        while line := await self.reader.readline():
-            verb, _, rest = line.decode("latin-1").strip().partition(" ")
-            await self.obey(verb.lower(), rest)
+        try:
+            while line := await self.reader.readline():
+                verb, _, rest = line.decode("latin-1").strip().partition(" ")
+                await self.obey(verb.lower(), rest)
+        finally:
+            if "sender" in self.line and "answered" not in self.line:
+                self.post.note({**self.line, "answered": "", "fate": "the sender went away before DATA"})
 
     async def obey(self, verb: str, rest: str) -> None:
         match verb:

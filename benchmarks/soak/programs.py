@@ -65,6 +65,10 @@ class Program:
         if self.wall is not None:
             self.wall.hang(self.process.pid)
 
+    @property
+    def alive(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
     def kill(self) -> None:
         """kill -9, now."""
         self.wanted = False

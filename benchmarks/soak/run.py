@@ -24,7 +24,9 @@ from benchmarks.soak.faults import BY_DAY, BY_NIGHT, KILL_SECONDS, Faults, timel
 from benchmarks.soak.plant import Plant, plant
 from benchmarks.soak.wall import Wall, can_be_set
 from models.tables import CaseRow, ClockRow, Mail, Notice
+from office.auditing import audit_seats
 from office.desk import Desk, NeedsRepair, Unreachable
+from worker import TASK_QUEUE
 
 ROUND = timedelta(minutes=70)
 """No mail is put off for longer."""
@@ -78,7 +80,6 @@ async def soak(folder: Path, setting: Setting) -> dict[str, object]:
     return {
         "seed": setting.seed,
         "ledger": "PostgreSQL" if setting.postgresql else "SQLite",
-        "kills": setting.size.kills,
         **found,
         **counted,
         "exits": codes,
@@ -119,8 +120,10 @@ async def _play(there: Plant, disk: Disk, setting: Setting, extent: scene.Extent
         "acts_repeated": driver.tally.repeated,
         "acts_refused": driver.tally.refused,
         "acts_unanswered": driver.tally.unanswered,
+        "commands_unreadable": driver.tally.unreadable,
         "settled_after": settled,
         "stuck": await _stuck(there),
+        "seats": await _seats(there),
     }
 
 
@@ -237,6 +240,14 @@ async def _stuck(there: Plant) -> list[str]:
             return ""
 
         return [one for one in await asyncio.gather(*(look(*row) for row in rows)) if one]
+
+
+async def _seats(there: Plant) -> list[str]:
+    """Open cases that no workflow runs for, and workflows that run for none: an ended one answers queries too."""
+    with closing(there.database()) as database:
+        client = await there.client(database)
+        found = await audit_seats(client, database, TASK_QUEUE, there.wall.now())
+    return [f"{one.subject}: {one.kind}" for one in found]
 
 
 async def _count(there: Plant) -> dict[str, object]:
