@@ -21,7 +21,7 @@ WITHOUT ?= nothing
 WITH = awk '/^[a-z]/ { keep = index($$0, "$(WITHOUT)==") != 1 } keep'
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fmt lint types soak simulate bench pins clean
+.PHONY: help run test fmt lint types soak simulate fuzz bench pins clean
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -50,6 +50,10 @@ soak: $(VENV)/dev $(VENV)/assets ## the long run: every program killed again and
 
 simulate: $(VENV)/dev ## thirty years of all bodies on one seeded thread, every invariant asked at every step
 	$(BIN)/python -m benchmarks.simulation
+
+fuzz: $(VENV)/dev $(VENV)/assets ## every parser and every update with a hundred times the suite's examples; others each time
+	FUZZ_TIMES=100 $(BIN)/python -m pytest -n $(JOBS) --dist load tests/doors/test_fuzz_parsers.py
+	FUZZ_TIMES=20 $(BIN)/python -m pytest -n $(JOBS) --dist load tests/doors/test_fuzz_updates.py
 
 bench: $(VENV)/dev ## measure
 	$(BIN)/python -m benchmarks.bench

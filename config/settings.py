@@ -14,7 +14,16 @@ from config.sources import SECRET, Found, SettingsError, find, variable
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 Port = Annotated[int, Field(ge=1, le=65535)]
-Folder = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
+
+
+def _absolute(path: Path) -> Path:
+    try:
+        return path.expanduser().absolute()
+    except RuntimeError:
+        raise ValueError(f"{path} begins with ~, and nobody of that name has a home folder here") from None
+
+
+Folder = Annotated[Path, AfterValidator(_absolute)]
 HostPort = Annotated[str, AfterValidator(checks.host_and_port)]
 Mailbox = Annotated[str, AfterValidator(checks.mailbox)]
 Level = Annotated[

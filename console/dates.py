@@ -29,7 +29,7 @@ def read_date(form: Mapping[str, object], field: str, name: str) -> date | None:
         raise NotADate(f"The {name} must include a {' and a '.join(missing)}")
     try:
         return date(int(parts["year"]), int(parts["month"]), int(parts["day"]))
-    except ValueError:
+    except (ValueError, OverflowError):
         raise NotADate(f"The {name} must be a real date, such as 4 12 2026") from None
 
 

@@ -1,7 +1,7 @@
 """Every hash chain walked, and the one hash over all their heads compared with what was written down elsewhere."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from audit.chains import broken_chain
 from audit.disposals import STREAM, disposals, false_texts, first_break
@@ -61,8 +61,8 @@ def instant(said: str) -> datetime:
     """An instant as a digest writes it. Raises Refused."""
     try:
         read = datetime.fromisoformat(said)
-    except ValueError:
+        if read.utcoffset() is None:
+            raise Refused(f"{said} has no time zone. {HOW}")
+        return read.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise Refused(f"{said!r} is not an instant. {HOW}") from None
-    if read.utcoffset() is None:
-        raise Refused(f"{said} has no time zone. {HOW}")
-    return read

@@ -1,6 +1,20 @@
 """What comes in at a parser's door: anything at all, and, more cunning, real files with a few bytes changed."""
 
+import os
+
+from hypothesis import settings
 from hypothesis import strategies as st
+
+TIMES = int(os.environ.get("FUZZ_TIMES", "1"))
+"""How many times as many examples as the suite tries, and others each time: `make fuzz`."""
+
+
+def trying(examples: int) -> settings:
+    """So many examples, or more when a longer run is asked for; on CI the suite's own are the same every time."""
+    if TIMES == 1:
+        return settings(max_examples=examples, deadline=None)
+    return settings(max_examples=examples * TIMES, deadline=None, derandomize=False, print_blob=True)
+
 
 BITS = st.sampled_from(
     [

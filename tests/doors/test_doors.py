@@ -92,7 +92,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
 
 
 def command(scene: Scene, *words: str, by: str) -> Said:
-    done = scene.there.there.run(*words, actor=by)
+    done = scene.there.there.here(*words, actor=by)
     return Said(done.returncode not in (0, 70), done.stderr)
 
 

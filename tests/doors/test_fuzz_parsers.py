@@ -1,21 +1,27 @@
 """Every parser on anything: what it takes, it takes; all else gets an error of ours that says what is wrong."""
 
+import base64
+import json
 import tempfile
 from contextlib import suppress
-from datetime import date
+from datetime import UTC, date
 from email.message import Message
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from activities.mail.envelope import MailError
 from activities.mail.route import parse_route
+from config.payload_keys import ring_for
 from config.policy_files import FOLDER, template_names
 from config.settings import CHECKOUT, Settings, load
 from config.sources import CONFIG, SettingsError, variable
+from console.api import cursor
+from console.dates import NotADate, read_date
+from embedded.backup import manifest
 from lifecycle import acts as a
 from lifecycle.limits import Limit, LimitError
 from lifecycle.policy_reader import PolicyError, read_policy
@@ -27,11 +33,12 @@ from office.letter_pages import letter
 from office.letters import Assessment, Criterion, Envelope, render_letter
 from office.uploads.names import LONGEST_BYTES, tidy
 from office.uploads.refusals import FileRefused
+from office.verifying import instant
 from rehearsal.errors import HistoryError
 from rehearsal.history_file import read_history
-from tests.doors.garbage import BITS, JSON, like, mutated
+from tests.doors.garbage import BITS, JSON, like, mutated, trying
 
-FEW = settings(max_examples=40)
+FEW = trying(40)
 POLICY = (FOLDER / "national-recommendation-2.toml").read_text("utf-8")
 HISTORY = (CHECKOUT / "config" / "histories" / "example.toml").read_text("utf-8")
 REPORT = """[report]
@@ -54,6 +61,10 @@ summary = "Limb 1 is done."
 ROWS = """Report title,Date published,Reference,Type,Title,Recommendation,Force
 Records,01/10/2026,r-1,Recommendation,Look after records,Within six months do it,Kent Police
 """
+BACKUP = (
+    '{"format": 1, "version": "0.1.0", "installation": "i", "timeline": "real", "taken_at": "2026-11-24T12:00:00Z", '
+    '"database": "sqlite", "engine": null, "files": {"ledger.db": {"sha256": "00", "size": 1}}, "counts": {"event": 1}}'
+)
 WORDING = "Within six months, and by 31 March 2027 at the latest, chief constables should, without delay, have a plan."
 SETTINGS = (
     'temporal_address = "temporal.inspectorate.example:7233"\nengine_port = 7233\nmarking = "OFFICIAL"\n'
@@ -115,11 +126,17 @@ def test_a_limit(text: str):
         assert Limit.parse(str(Limit.parse(text)))
 
 
+def test_a_folder_of_nobody_is_refused(monkeypatch):
+    monkeypatch.setenv(variable("home"), "~0nobody/x")
+    with pytest.raises(SettingsError, match="nobody of that name has a home folder here"):
+        load()
+
+
 @pytest.mark.parametrize("field", sorted(set(Settings.model_fields) - {"console_keys"}))
 def test_a_setting_from_the_environment(field: str, monkeypatch):
     name = variable(field)
 
-    @settings(max_examples=5)
+    @trying(5)
     @given(
         st.text(st.characters(codec="ascii", exclude_characters="\0"), max_size=30)
         | st.sampled_from(["0", "-1", "99999999999999999999"])
@@ -197,6 +214,55 @@ def test_edits_of_a_letter(words: dict[str, str], text: str):
         shown = letter(edited(made, edits))
         assert "<script" not in shown.html.lower()
     assert letter(whole(made, text)).html.startswith("<!")
+
+
+@FEW
+@given(
+    mutated("2026-12-04T09:00:00+00:00") | mutated("0001-01-01T00:00:00+14:00") | BITS | st.text(max_size=30)
+)
+@example("0001-01-01T00:00:00+14:00")
+def test_an_instant_of_a_head(text: str):
+    with suppress(Refused):
+        assert instant(text).astimezone(UTC).isoformat()
+
+
+@FEW
+@given(*[mutated("4") | BITS | st.integers().map(str)] * 3)
+@example("4", "12", "99999999999")
+def test_a_date_in_three_fields(day: str, month: str, year: str):
+    form = {"due-day": day, "due-month": month, "due-year": year}
+    with suppress(NotADate):
+        read = read_date(form, "due", "new date")
+        assert read is not None or not (day + month + year).strip()
+
+
+@FEW
+@given(
+    mutated(cursor.write("2026-12-04", "recommendation/r-1/kent"))
+    | JSON.map(lambda value: base64.urlsafe_b64encode(json.dumps(value).encode()).decode())
+)
+def test_where_a_page_of_a_list_ends(text: str):
+    with suppress(Refused):
+        cursor.read_after(text)
+
+
+@FEW
+@given(mutated(f"{'0' * 32},{'1' * 32}") | st.text(max_size=80))
+def test_master_keys(text: str):
+    with suppress(SettingsError):
+        assert ring_for(load(payload_keys=text)) is not None
+
+
+@FEW
+@given(like(BACKUP))
+def test_the_manifest_of_a_backup(content: bytes):
+    path = written(content, manifest.MANIFEST)
+    try:
+        with suppress(manifest.BadBackup):
+            manifest.read(path.parent)
+    finally:
+        path.unlink()
+        path.parent.rmdir()
 
 
 @FEW

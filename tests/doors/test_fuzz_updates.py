@@ -20,7 +20,7 @@ from lifecycle.rules import rules_for
 from lifecycle.words import Refused
 from models.database import Database
 from models.messages import CaseView, PublishReport, Reseat, StartCases, TimeFrame
-from tests.doors.garbage import JSON
+from tests.doors.garbage import JSON, trying
 from tests.unit import builders as b
 from tests.workflows.conftest import client, ledger, server, skipper  # noqa: F401 - fixtures
 from tests.workflows.lives import named
@@ -32,7 +32,7 @@ from workflows.report import ReportWorkflow
 from workflows.response import ResponseWorkflow
 
 pytestmark = pytest.mark.server
-SOME = settings(max_examples=2, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+SOME = settings(trying(2), suppress_health_check=[HealthCheck.function_scoped_fixture])
 AT_ONCE = 60.0
 Another = Callable[[], AbstractAsyncContextManager[Scene]]
 Shots = list[tuple[str, list[object]]]
