@@ -8,8 +8,8 @@ from sqlmodel import Session, col, select
 
 from lifecycle.dates import local_date
 from lifecycle.words import Stage
-from models.tables import CaseRow, Mail, Notice, NoticeState, Oversees
-from publication.record import Answer
+from models.tables import CaseRow, Document, Mail, Notice, NoticeState, Oversees, Scan, ScanState
+from publication.record import Answer, Attached
 from publication.story import TO_INSPECTORATE, TO_SECRETARY, Story
 
 DAYS_OF_NOTICE = 7
@@ -20,14 +20,17 @@ WRITTEN = "response-overdue"
 
 @dataclass(frozen=True)
 class Overseers:
-    """Which bodies each oversees on the day, and when each response was first written of as overdue."""
+    """Which bodies each oversees on the day, when each response was first written of as overdue, and the documents of
+    what they sent."""
 
     bodies: Mapping[str, Sequence[str]]
     told: Mapping[str, date]
+    documents: Mapping[str, Sequence[Attached]]
 
 
-def overseers(session: Session, reports: Sequence[str], on: date) -> Overseers:
-    return Overseers(_overseen(session, on), _told(session, reports))
+def overseers(session: Session, reports: Sequence[str], on: date, told: Mapping[str, Story]) -> Overseers:
+    sent = [story.response for story in told.values() if story.response]
+    return Overseers(_overseen(session, on), _told(session, reports), _documents(session, sent))
 
 
 def answers(
@@ -45,7 +48,7 @@ def answers(
             names,
             known.bodies.get(row.oversight_id, ()),
             bodies,
-            known.told.get(row.id),
+            known,
         )
         for row in rows
         if row.oversight_id and row.stage != Stage.withdrawn
@@ -66,7 +69,7 @@ def _answer(
     names: Mapping[str, str],
     overseen: Sequence[str],
     bodies: Collection[str],
-    told_on: date | None,
+    known: Overseers,
 ) -> Answer:
     oversight, story = row.oversight_id or "", story or Story()
     responded = story.responded
@@ -81,9 +84,24 @@ def _answer(
         late_by=responded.number("late_by") if responded else 0,
         to_inspectorate_on=story.copies.get(TO_INSPECTORATE),
         to_secretary_on=story.copies.get(TO_SECRETARY),
-        told_on=told_on,
+        documents=tuple(known.documents.get(story.response, ())),
+        told_on=known.told.get(row.id),
         made_up=bool(responded and responded.made_up),
     )
+
+
+def _documents(session: Session, sent: Sequence[str]) -> dict[str, list[Attached]]:
+    found: dict[str, list[Attached]] = {}
+    rows = session.exec(
+        select(Document, Scan.state)
+        .join(Scan, col(Scan.hash) == Document.hash, isouter=True)
+        .where(col(Document.submission_id).in_(sent))
+        .order_by(col(Document.submission_id), col(Document.name))
+    )
+    for row, state in rows:
+        clean = state == ScanState.clean.value and row.name.lower().endswith(".pdf")
+        found.setdefault(row.submission_id, []).append(Attached(row.name, row.hash, clean))
+    return found
 
 
 def _overseen(session: Session, on: date) -> dict[str, tuple[str, ...]]:

@@ -19,6 +19,8 @@ from models.tables import (
     OversightBody,
     Recommendation,
     Report,
+    Scan,
+    ScanState,
 )
 from office.letter_pdf import why_not
 from office.publications import LATER, PUBLISH, RESTORE, WITHDRAW
@@ -53,11 +55,12 @@ def _orders(session: Session) -> tuple[object, ...]:
 
 
 def _around(session: Session) -> tuple[object, ...]:
-    """Names and words, who oversees whom, and who was told that a response is overdue."""
+    """Names and words, who oversees whom, who was told that a response is overdue, and documents that have to go."""
     told = session.exec(
         select(func.count()).where(Notice.template == WRITTEN, Notice.state == NoticeState.sent.value)
     ).one()
-    return (_words(session), told)
+    infected = session.exec(select(func.count()).where(Scan.state == ScanState.infected.value)).one()
+    return (_words(session), told, infected)
 
 
 def _words(session: Session) -> str:

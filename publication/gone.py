@@ -45,5 +45,5 @@ def ordered(session: Session) -> Ordered:
         )
     )
     for report, reference, body in rows:
-        names |= {("reports", report), ("letters", reference), ("bodies", body)}
+        names |= {("reports", report), ("letters", reference), ("bodies", body), ("responses", report)}
     return Ordered(names)

@@ -129,17 +129,32 @@ def _regions(report: Published, found: Figures) -> Table:
 def _bodies(report: Published, found: Figures) -> Table:
     """A row for each letter and criterion: the table of bodies and criteria, as a program wants it."""
     rows: list[Row] = [
-        (*_named(case), limb.id, finding(case.findings.get(limb.id)), "; ".join(sorted(case.made_up)))
+        (*_named(case), limb.id, finding(case.findings.get(limb.id)), *_marks(case))
         for advice, _ in found.limbs
         for case in report.of(advice.reference)
         for limb in advice.limbs
     ]
-    columns = ("Body", "Name", "Region", "Recommendation", "Outcome", "Criterion", "Finding", "Illustrative")
+    columns = (
+        "Body",
+        "Name",
+        "Region",
+        "Recommendation",
+        "Outcome",
+        "Criterion",
+        "Finding",
+        "Illustrative",
+        "Withdrawn",
+    )
     return _table(report, "bodies", columns, rows)
 
 
 def _named(case: Public) -> tuple[str, ...]:
     return (case.body, case.body_name, case.region, case.reference, outcome(case.outcome))
+
+
+def _marks(case: Public) -> tuple[str, str]:
+    """What is illustrative, and the day on which its letter was withdrawn."""
+    return "; ".join(sorted(case.made_up)), case.withdrawn_on.isoformat() if case.withdrawn_on else ""
 
 
 def _ends(table: Table) -> list[tuple[str, int]]:

@@ -116,7 +116,7 @@ def _ledger(session: Session, reports: Sequence[str], on: date) -> Ledger:
         withdrawn=withdrawn(session),
         names=names,
         advice=_advice(session, reports),
-        overseers=overseers(session, reports, on),
+        overseers=overseers(session, reports, on, told),
         welsh=frozenset(
             session.exec(select(Document.submission_id).where(col(Document.name).like(f"%{IN_WELSH}.html")))
         ),

@@ -87,6 +87,15 @@ class Public:
 
 
 @dataclass(frozen=True)
+class Attached:
+    """A document of a response. It is published where it is a PDF in which a scanner found no virus."""
+
+    name: str
+    hash: str
+    published: bool
+
+
+@dataclass(frozen=True)
 class Answer:
     """An oversight body's duty to respond to a report (Police Act 1996 s.55), and what came of it.
 
@@ -104,6 +113,7 @@ class Answer:
     late_by: int = 0
     to_inspectorate_on: date | None = None
     to_secretary_on: date | None = None
+    documents: tuple[Attached, ...] = ()
     told_on: date | None = None
     made_up: bool = False
 

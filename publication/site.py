@@ -9,7 +9,7 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from models.database import Database
-from models.tables import SealedText
+from models.tables import Content, SealedText
 from office.letter_pdf import pdf
 from publication import data
 from publication import letters as lettered
@@ -17,7 +17,7 @@ from publication.awaiting import DAYS_OF_NOTICE, named
 from publication.gone import CSV
 from publication.letters import Letters, fingerprint_of, paragraphs
 from publication.overview import overview
-from publication.record import Advice, Answer, Public, Published, Record
+from publication.record import Advice, Answer, Attached, Public, Published, Record
 from publication.shelf import File
 from publication.telling import News, newest, news, steps
 from publication.templates import asset, render
@@ -156,6 +156,7 @@ class Site:
         for answer in report.answers:
             if answer.responded_on:
                 yield self._response(report, answer)
+                yield from (self._document(answer, one) for one in answer.documents if one.published)
 
     def _case(self, report: Published, advice: Advice, case: Public, told_of: str) -> File:
         """One of very many, so it is made again only when what it tells has changed."""
@@ -190,10 +191,18 @@ class Site:
                 "paragraphs": paragraphs(text.text) if text else (),
                 "cases": cases,
                 "titles": self.titles,
+                "to": partial(document_address, answer),
             }
             return render("response.html.jinja", address, **context).encode()
 
         return File(address, make)
+
+    def _document(self, answer: Answer, document: Attached) -> File:
+        def make() -> bytes:
+            with self.database.reading() as session:
+                return session.get_one(Content, document.hash).content
+
+        return File(document_address(answer, document), make, fingerprint_of(document.hash))
 
     def _body(self, body: str) -> Iterator[File]:
         cases, name = self.by_body[body], self.record.bodies[body]
@@ -251,6 +260,11 @@ class Site:
                 lambda lines=lines, columns=columns: data.as_csv(lines, columns),  # type: ignore[misc]
             )
             yield File(f"data/{name}.json", lambda name=name, lines=lines: data.as_json(name, lines))  # type: ignore[misc]
+
+
+def document_address(answer: Answer, document: Attached) -> str:
+    """By its content, so that another of the same name has another."""
+    return f"responses/{answer.report}/{answer.oversight}-{document.hash[:12]}.pdf"
 
 
 def _listed(kind: str, id_: str, title: str, address: str, more: str = "") -> Found:

@@ -23,7 +23,7 @@ class Step:
 
 @dataclass(frozen=True)
 class News:
-    """An entry of a feed. `mark` tells it from others at the same address."""
+    """An entry of a feed. `mark` tells it from others at the same address; `made_up`: what it tells is illustrative."""
 
     on: date
     title: str
@@ -32,6 +32,7 @@ class News:
     mark: str
     report: str
     bodies: tuple[str, ...] = ()
+    made_up: bool = False
 
 
 def steps(case: Public, limbs: Sequence[Limb]) -> list[Step]:
@@ -93,7 +94,7 @@ def _of_report(report: Published) -> Iterator[News]:
 
 
 def _of_case(case: Public, title: str, report: Published) -> Iterator[News]:
-    def told(on: date, what: str, mark: str) -> News:
+    def told(on: date, what: str, mark: str, *facts: str) -> News:
         return News(
             on,
             f"{case.body_name}: {what}",
@@ -102,12 +103,19 @@ def _of_case(case: Public, title: str, report: Published) -> Iterator[News]:
             mark,
             report.id,
             (case.body,),
+            made_up=not case.made_up.isdisjoint(facts),
         )
 
     published = "published, its letter not shown" if case.withheld else "letter published"
-    yield told(case.published_on, published, "letter")
+    yield told(case.published_on, published, "letter", "letter")
     if case.result and case.inspected_on:
-        yield told(case.inspected_on, RESULTS.get(case.result, outcome(case.result)).lower(), "closed")
+        yield told(
+            case.inspected_on,
+            RESULTS.get(case.result, outcome(case.result)).lower(),
+            "closed",
+            "inspected",
+            "result",
+        )
     if case.corrected_on and case.corrected_on > case.published_on:
         yield told(case.corrected_on, "letter corrected", "corrected")
     if case.withdrawn and case.withdrawn_on:
@@ -117,7 +125,7 @@ def _of_case(case: Public, title: str, report: Published) -> Iterator[News]:
 def _of_answer(answer: Answer, on: date, report: Published) -> News:
     address = f"responses/{answer.report}/{answer.oversight}.html"
     title = f"{answer.oversight_name}: response published"
-    return News(on, title, report.title, address, "response", report.id, answer.bodies)
+    return News(on, title, report.title, address, "response", report.id, answer.bodies, answer.made_up)
 
 
 def newest(entries: Sequence[News], *, report: str = "", body: str = "") -> list[News]:

@@ -6,6 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from lifecycle import acts as a
+from models.tables import Content, Scan
+from office.letter_pdf import why_not
+from office.sealing import register
 from publication.awaiting import DAYS_OF_NOTICE, WRITTEN
 from publication.check import problems
 from publication.templates import FOLDER
@@ -72,6 +75,27 @@ def test_in_time_is_what_was_published_and_sent_in_both_copies_by_the_last_day(l
     assert "<dd>30 March 2017, 2 days late</dd>" in page
     assert "Recorded on 2 April 2017, 5 days late" in page
     assert "days that the law sets, 1 later; 0 are not recorded" in late.page(OVERVIEW)
+
+
+def test_the_documents_of_a_response_are_published_where_they_are_pdfs_without_a_virus(late: Scene):
+    told, content = late.response_of("bedfordshire"), b"%PDF-1.7 We welcome this."
+    response = late.sealed(told, "The response is in the document.")
+    with late.database.writing() as session:
+        for name, hash_, state in (("Ours.pdf", "a" * 64, "clean"), ("Raw.pdf", "b" * 64, "unscanned")):
+            register(session, response, name, len(content), hash_)
+            session.add_all((Content(hash=hash_, content=content), Scan(hash=hash_, state=state, name=name)))
+    told.take(a.RecordResponse(key="r-2", actor="ops-1", response=response))
+    late.build()
+    address = f"responses/peel-2016/pcc-bedfordshire-{'a' * 12}.pdf"
+    assert late.files()[address] == content
+    page = late.page("responses/peel-2016/pcc-bedfordshire.html")
+    assert f'<a href="../../{address}">Ours.pdf</a>' in page
+    assert "Raw.pdf: not published here." in page
+    assert problems(late.folder) == []
+    with late.database.writing() as session:
+        session.get_one(Scan, "a" * 64).state = "infected"
+    late.build(pdf=not why_not())
+    assert late.files().get(address) != content
 
 
 def test_the_response_for_a_body_that_is_held_is_not_told(scene: Scene):

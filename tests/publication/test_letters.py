@@ -45,6 +45,8 @@ def test_a_withdrawn_letter_leaves_a_notice_and_can_be_restored(scene: Scene):
     assert "It named the wrong force." in scene.page(LETTER)
     assert "withdrawn on 2 May 2017" in scene.page(LETTER)
     assert "Letter withdrawn" in scene.page("bodies/kent.html")
+    assert scene.page("reports/peel-2016.html").count("<br>Letter withdrawn</td>") == 1
+    assert scene.page("reports/peel-2016/bodies.csv").count(",2017-05-02\n") == 2
     assert "letter withdrawn" in scene.page("bodies/kent.xml")
     assert problems(scene.folder) == []
     restored = restore_letter(scene.database, "lead-1", KENT, NOW + timedelta(days=1))
