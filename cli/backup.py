@@ -1,6 +1,7 @@
 """`followthrough backup DIR` and `followthrough restore DIR`."""
 
 import asyncio
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -8,7 +9,10 @@ import typer
 
 from cli import output
 from cli.room import AsJson
+from config.payload_keys import FILE, ring_for
 from config.settings import load
+from models.database import Database
+from office.payload_keys import lost_keys
 
 app = typer.Typer()
 
@@ -44,8 +48,17 @@ def restore(
     settings = load()
     server = asyncio.run(server_version(find_binary())) if settings.embedded_engine else None
     restored = put_back(settings, folder.absolute(), server)
+    with closing(Database(settings.database_url)) as database:
+        lost = lost_keys(database, ring_for(settings))
+    if lost:
+        output.say(
+            f"WARNING: {lost} data keys are wrapped by a master key that is not here: these cases cannot go on. "
+            f"Before you start: set FOLLOWTHROUGH_PAYLOAD_KEYS to the original's keys, or put them in front of those "
+            f"in {settings.home / FILE}, with a comma between. Are they lost for good? docs/operating.md, Payload keys."
+        )
     if as_json:
-        output.put_json({**vars(restored), "installation": restored.installation.model_dump()})
+        told = {"installation": restored.installation.model_dump(), "lost_keys": lost}
+        output.put_json({**vars(restored), **told})
         return
     made = restored.manifest
     output.put(f"Restored: a copy of {made.installation[:8]} as of {made.taken_at:%Y-%m-%d %H:%M} UTC.")

@@ -148,9 +148,9 @@ def _ledger(settings: Settings) -> Iterator[Finding]:
 
 def _payload_keys(settings: Settings, database: Database) -> Finding:
     ring = ring_for(settings)
-    if ring is None:
-        return Finding("payload keys", True, "none: what the engine keeps is not sealed", "docs/settings.md")
     lost = lost_keys(database, ring)
+    if ring is None and not lost:
+        return Finding("payload keys", True, "none: what the engine keeps is not sealed", "docs/settings.md")
     seen = f"{lost} data keys are wrapped by a master key that is not here" if lost else "sealed"
     return Finding("payload keys", not lost, seen, "docs/operating.md, Payload keys" if lost else "")
 

@@ -57,7 +57,7 @@ async def preview(desk: Desk, file: AssessmentFile, written: Written, actor: str
     """The letter as it would read if this were authorised and sent today.
 
     Raises:
-        NoCase: when the ledger lacks the papers that it quotes.
+        NoPapers: when the ledger lacks the papers that it quotes.
     """
     now = desk.clock.now()
     told = e.Assessed(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -165,20 +166,21 @@ def _papers(found: Papers) -> Iterator[tuple[str, bytes]]:
 
 
 def _policy(wanted: str) -> bytes:
-    """Raises FileNotFoundError when the version is not among our files any more."""
+    """Raises Refused, when the version is not among our files any more."""
     for path in sorted(FOLDER.glob("*.toml")):
         if hash_of(path.read_text("utf-8")) == wanted:
             return path.read_bytes()
-    raise NoCase(
+    raise Refused(
         f"The policy {wanted[:12]}… that this case holds is not under config/policies: put it back first."
     )
 
 
 def _calendar(wanted: str) -> bytes:
+    """Raises Refused, when the version is not among our files any more."""
     for version in versions():
         if load_calendars(version).hash == wanted:
             return table_path(version).read_bytes()
-    raise NoCase(
+    raise Refused(
         f"The calendar {wanted[:12]}… that this case holds is not under config/calendars: put it back first."
     )
 
@@ -233,11 +235,29 @@ def _zipped(files: Files) -> bytes:
 
 
 def keep(bundle: Bundle, path: Path) -> None:
-    """Write it under a name that is not there yet; all of it or nothing. Raises FileExistsError."""
-    partial = path.with_name(f".{path.name}.partial")
-    with partial.open("xb") as file:
-        file.write(bundle.content)
-    try:
-        path.hardlink_to(partial)
-    finally:
-        partial.unlink()
+    """Write it under a name that is not there yet; all of it or nothing.
+
+    Raises:
+        FileExistsError: when there is such a file.
+        Refused: when the folder is not there.
+    """
+    if not path.parent.is_dir():
+        raise Refused(f"There is no folder {path.parent}. Make it, or name a file in another.")
+    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", suffix=".partial") as partial:
+        partial.write(bundle.content)
+        partial.flush()
+        try:
+            path.hardlink_to(partial.name)
+        except FileExistsError:
+            raise
+        except OSError:  # a disk that knows no second names, as many sticks are
+            _write_new(path, bundle.content)
+
+
+def _write_new(path: Path, content: bytes) -> None:
+    with path.open("xb") as file:
+        try:
+            file.write(content)
+        except OSError:
+            path.unlink()
+            raise

@@ -32,6 +32,10 @@ WALES = "Wales"
 Made = Callable[[Language], Letter]
 
 
+class NoPapers(Refused):
+    """The ledger lacks what a letter quotes: its report was never imported."""
+
+
 @dataclass(frozen=True)
 class Papers:
     """The rows and events that a case's letters quote. `holders` are the names of addressee and of who gets a copy."""
@@ -54,7 +58,7 @@ async def request_letter(desk: Desk, cases: Cases, due: date | None) -> Letter:
     """The letter that asks for the body's plan.
 
     Raises:
-        NoCase: when the ledger holds no such case, or not its papers.
+        NoCase: when the ledger holds no such case. NoPapers: when it holds not its papers.
         Refused: for cases of more than one body or report, or an edit of what the letter says no more.
     """
     papers = await asyncio.to_thread(_all_papers, desk, cases)
@@ -71,7 +75,7 @@ async def assessment_letter(desk: Desk, cases: Cases, on: date | None) -> Letter
     """The letter that tells the assessment, from the inspector's findings.
 
     Raises:
-        NoCase: when the ledger holds no such case, or not its papers.
+        NoCase: when the ledger holds no such case. NoPapers: when it holds not its papers.
         Refused: when a case has no assessment, and as above.
     """
     papers = await asyncio.to_thread(_all_papers, desk, cases)
@@ -83,7 +87,7 @@ async def letter_of(desk: Desk, case_id: str, assessed: e.Assessed) -> Letter:
     """The letter that would tell this assessment, whether or not it is complete.
 
     Raises:
-        NoCase: as above.
+        NoCase, NoPapers: as above.
     """
     papers = await asyncio.to_thread(_all_papers, desk, case_id)
     return await asyncio.to_thread(_told, desk, papers, [assessed], local_date(desk.clock.now()))
@@ -240,7 +244,7 @@ def _papers(desk: Desk, case_id: str) -> Papers:
 
 def _there(found: T | None, what: str) -> T:
     if found is None:
-        raise NoCase(
+        raise NoPapers(
             f"The ledger holds no {what}; import its report first, or give the letter with --text or --file."
         )
     return found

@@ -5,7 +5,7 @@ from datetime import date
 
 from office.casework import seal_text
 from office.desk import Desk, NoCase
-from office.letter_papers import assessment_letter, request_letter
+from office.letter_papers import NoPapers, assessment_letter, request_letter
 from office.letter_seal import in_these_words, seal_letter
 from office.letters import Letter
 
@@ -31,7 +31,7 @@ async def seal_assessment(desk: Desk, cases: Sequence[str], on: date | None, tex
 async def _sealed(desk: Desk, cases: Sequence[str], making: Awaitable[Letter], text: str) -> str:
     try:
         made = await making
-    except NoCase:
+    except (NoCase, NoPapers):
         if not text:
             raise
         # A ledger that lacks the report can still send a letter that somebody wrote, as words alone.

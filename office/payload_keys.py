@@ -51,8 +51,8 @@ def rewrap(keys: CaseKeys, person: str, now: datetime, *, let_go: bool = False) 
     return Rewrapped(again, len(rows) - len(lost), len(lost), gone)
 
 
-def lost_keys(database: Database, ring: Ring) -> int:
-    """How many data keys have a master that is not in the ring."""
+def lost_keys(database: Database, ring: Ring | None) -> int:
+    """How many data keys have a master that is not in the ring; without a ring, all."""
     with database.reading() as session:
         masters = session.exec(select(CaseKey.master).where(col(CaseKey.wrapped).is_not(None))).all()
-    return sum(master not in ring for master in masters)
+    return sum(ring is None or master not in ring for master in masters)

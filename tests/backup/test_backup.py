@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 from sqlmodel import select
+from typer.testing import CliRunner
 
 from activities.mail.arming import stands
+from cli.main import app
 from config.payload_keys import ring_for
 from config.settings import Settings
 from embedded.backup.files import alone
@@ -24,6 +26,7 @@ from lifecycle.rules import Rules
 from models.database import Database
 from models.schema import NewerSchema
 from models.tables import Arming, Installation
+from secrecy.case_keys import CaseKeys
 from tests.backup.released import kept, lay_down, revisions
 from tests.backup.scene import SERVER, engine_in, executions, furnish, settle
 from tests.conftest import Databases
@@ -118,6 +121,22 @@ def test_keys_that_settings_name_stay_where_they_are(home: Settings, tmp_path: P
     ring_for(home)
     manifest = back_up(home.model_copy(update={"payload_keys": SecretStr("0" * 32)}), tmp_path / "backup")
     assert sorted(manifest.files) == ["engine.db", "ledger.db"]
+
+
+def test_a_place_without_the_keys_of_what_it_restored_is_warned_of(
+    home: Settings, elsewhere: Settings, tmp_path: Path
+):
+    named = home.model_copy(update={"payload_keys": SecretStr("0" * 32)})
+    ring = ring_for(named)
+    assert ring
+    with closing(Database(home.database_url)) as ledger:
+        CaseKeys(ledger, ring, "default").current("recommendation/r-1/kent")
+    back_up(named, tmp_path / "backup")
+    environ = {"FOLLOWTHROUGH_HOME": str(elsewhere.home), "DATABASE_URL": elsewhere.database_url}
+    done = CliRunner().invoke(app, ["restore", str(tmp_path / "backup"), "--json"], env=environ)
+    assert done.exit_code == 0, done.output
+    assert "WARNING: 1 data keys are wrapped by a master key that is not here" in done.stderr
+    assert json.loads(done.stdout)["lost_keys"] == 1
 
 
 def test_a_backup_of_one_kind_of_database_is_restored_to_the_other(

@@ -365,6 +365,23 @@ def test_a_disposed_case_has_a_bundle_too(post: Post, tmp_path: Path) -> None:
         make_bundle(world.database, case, "lead-1", AFTER, "2025-01-01T00:00:00+00:00")
 
 
+def test_a_disk_without_second_names_takes_it_too_and_rules_that_are_gone_are_named(
+    world: Post, bundle: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none_here(_path: Path, _target: object) -> None:
+        raise OSError(95, "Operation not supported")
+
+    monkeypatch.setattr(Path, "hardlink_to", none_here)
+    keep(bundle, tmp_path / "stick.zip")
+    assert (tmp_path / "stick.zip").read_bytes() == bundle.content
+    assert [one.name for one in tmp_path.iterdir()] == ["stick.zip"]
+    with pytest.raises(FileExistsError):
+        keep(bundle, tmp_path / "stick.zip")
+    monkeypatch.setattr("office.bundle.FOLDER", tmp_path)
+    with pytest.raises(Refused, match="is not under config/policies: put it back first"):
+        made(world, CASE)
+
+
 def test_who_may_not_gets_none_and_nothing_is_overwritten(
     world: Post, bundle: Bundle, tmp_path: Path
 ) -> None:
@@ -374,6 +391,8 @@ def test_who_may_not_gets_none_and_nothing_is_overwritten(
         make_bundle(world.database, "recommendation/none/nowhere", "lead-1", AFTER)
     with pytest.raises(Refused, match="Write it as the digest has it"):
         make_bundle(world.database, CASE, "lead-1", AFTER, "yesterday")
+    with pytest.raises(Refused, match="There is no folder"):
+        keep(bundle, tmp_path / "nowhere" / "x.zip")
     path = tmp_path / "kept" / "there.zip"
     path.parent.mkdir()
     path.write_bytes(b"mine")
