@@ -7,7 +7,7 @@ from publication import prose
 from publication.charts import Chart, bars, curve
 from publication.figures import Figures, LimbFigures, figures
 from publication.record import Advice, Public, Published
-from publication.words import FOUND, finding, outcome
+from publication.words import FOUND, finding, outcome, sentence
 
 Row = tuple[str | int, ...]
 PLANS = "Plans, against the day they were due"
@@ -39,7 +39,7 @@ class Overview:
 
     figures: Figures
     drawn: tuple[Drawn, ...]
-    criteria: dict[str, Chart]
+    criteria: dict[str, Drawn]
     regions: str
     tables: dict[str, Table]
 
@@ -52,6 +52,7 @@ def overview(report: Published) -> Overview:
         "plans": _plans(report, found),
         "closure": _closure(report, found),
         "criteria": _criteria(report, found),
+        "included": _included(report, found),
         "regions": _regions(report, found),
         "bodies": _bodies(report, found),
     }
@@ -59,7 +60,7 @@ def overview(report: Published) -> Overview:
         found,
         tuple(_drawn(found, tables)),
         {
-            advice.reference: _criteria_chart(advice, limbs)
+            advice.reference: _criteria_drawn(advice, limbs, tables["included"].address)
             for advice, limbs in found.limbs
             if any(limb.assessed for limb in limbs)
         },
@@ -80,10 +81,13 @@ def _drawn(found: Figures, tables: dict[str, Table]) -> Sequence[Drawn]:
     return drawn
 
 
-def _criteria_chart(advice: Advice, limbs: Sequence[LimbFigures]) -> Chart:
+def _criteria_drawn(advice: Advice, limbs: Sequence[LimbFigures], address: str) -> Drawn:
     rows = [(limb.limb.summary, limb.met, limb.assessed) for limb in limbs if limb.assessed]
     said = prose.criteria(rows)
-    return bars(f"criteria-{advice.reference}", said, [(name, met) for name, met, _ in rows])
+    told = tuple((sentence(name), met, whole) for name, met, whole in rows)
+    chart = bars(f"criteria-{advice.reference}", said, [(name, met) for name, met, _ in told])
+    table = Table(address, ("Criterion", "Included or in place", "Letters"), told)
+    return Drawn(f"Criteria of {advice.title}", chart, table)
 
 
 def _table(report: Published, name: str, columns: tuple[str, ...], rows: Sequence[Row]) -> Table:
@@ -115,6 +119,17 @@ def _criteria(report: Published, found: Figures) -> Table:
         for one, count in limb.found
     ]
     return _table(report, "criteria", ("Recommendation", "Criterion", "Finding", "Letters"), rows)
+
+
+def _included(report: Published, found: Figures) -> Table:
+    """How many plans include each criterion or have it in place, of how many."""
+    rows = [
+        (advice.reference, limb.limb.id, limb.limb.summary, limb.met, limb.assessed)
+        for advice, limbs in found.limbs
+        for limb in limbs
+    ]
+    columns = ("Recommendation", "Criterion", "Name", "Included or in place", "Letters")
+    return _table(report, "included", columns, rows)
 
 
 def _regions(report: Published, found: Figures) -> Table:

@@ -53,6 +53,13 @@ def test_criteria_are_told_as_a_chart_a_table_and_data(scene: Scene):
         "Most often included or in place: Criterion a of R-2016-6085 (2 of 2). Least often: Criterion b of"
     )
     assert page.count(finding) == 2  # below the heading, and as the chart's title
+    assert [
+        (one["Criterion"], one["Included or in place"], one["Letters"]) for one in rows(scene, "included")
+    ] == [
+        ("a", "2", "2"),
+        ("b", "0", "2"),
+    ]
+    assert re.search(r'included.csv">Criteria of .* as CSV</a>', page)
     told = rows(scene, "bodies")
     assert [(one["Body"], one["Criterion"], one["Finding"]) for one in told] == [
         ("bedfordshire", "a", "Included, and begun"),
