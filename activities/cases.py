@@ -111,9 +111,13 @@ class CaseActivities:
         await _each(openings, lambda opening: self.start(opening, time))
 
     def _responses(self, order: StartResponses) -> list[Opening]:
-        """A response for each oversight body, where s.55 applies."""
+        """A response for each oversight body, where s.55 applies; none for a report that no order in the ledger
+        published: a workflow that is started past us may name any."""
         policy, calendar = newest(RESPONSE), load_calendars(newest(RESPONSE).calendar)
         with self.database.reading() as session:
+            if not reports.is_published(session, order.report, order.published_on):
+                activity.logger.warning("no order published this report", extra={"report": order.report})
+                return []
             found = reports.responses_asked(session, order.report, order.published_on)
         return [
             Opening(

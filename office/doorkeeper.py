@@ -6,7 +6,7 @@ The desk asks the same, earlier and with more to say. But whoever reaches the en
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from sqlmodel import Session
 
@@ -29,6 +29,8 @@ from office.people import NotAllowed, find_actor, owners_of
 from office.publications import LATER
 from office.rights import role_for
 
+A_DAY = timedelta(days=1)
+"""More than any two machines differ, or a drill sets a clock ahead."""
 CLAIMING = ("move_due_date", "answer_request")
 """Acts whose policy names roles: the role in which the act says it is taken must be held."""
 
@@ -61,6 +63,12 @@ class Doorkeeper:
         with _refusing():
             role_for(find_actor(session, order.actor, local_date(datetime.now(UTC))), "publish", "", None)
 
+    def refuse_digest(self, day: date) -> None:
+        """A day's digest is made on that day and once: made before, it would stand in place of the right one."""
+        today = local_date(datetime.now(UTC))
+        if day > today:
+            raise Refused(f"The digest of {day} is not made before that day; today is {today}.")
+
 
 @contextmanager
 def _refusing() -> Iterator[None]:
@@ -82,6 +90,10 @@ def _refuse_unheard_of(session: Session, request: Append) -> None:
         wanted, known = f"response/{opened.report}/{opened.oversight}", _asks_response(session, opened)
     else:
         wanted, known = f"recommendation/{opened.reference}/{opened.body}", _was_imported(session, opened)
+    if opened.at > datetime.now(UTC) + A_DAY:
+        raise Refused(
+            f"{request.stream} is not opened: its clock shows {opened.at.isoformat()}, which has not come."
+        )
     if not known or wanted != request.stream or session.get(Person, opened.actor) is None:
         raise Refused(
             f"{request.stream} is not opened: the ledger has no such report, recommendation, body or person. "
@@ -90,8 +102,10 @@ def _refuse_unheard_of(session: Session, request: Append) -> None:
 
 
 def _asks_response(session: Session, opened: Issued) -> bool:
-    there = (session.get(Report, opened.report), session.get(OversightBody, opened.oversight or ""))
-    return None not in there
+    """From the day of the report, or of the overview by which it was published."""
+    report = session.get(Report, opened.report)
+    days = (report.published_on, report.overview_published_on) if report else ()
+    return opened.on in days and session.get(OversightBody, opened.oversight or "") is not None
 
 
 def _was_imported(session: Session, opened: Issued) -> bool:

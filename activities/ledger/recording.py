@@ -5,6 +5,7 @@ No cancellation is thrown into their threads: a transaction ends by itself, and 
 
 import contextlib
 import logging
+from datetime import date
 from typing import Protocol
 
 import sqlalchemy.exc
@@ -40,6 +41,8 @@ class Keeper(Protocol):
     def refuse_act(self, session: Session, request: Append) -> None: ...
 
     def refuse_order(self, session: Session, order: RecordOrder) -> None: ...
+
+    def refuse_digest(self, day: date) -> None: ...
 
 
 class LedgerActivities:
@@ -117,6 +120,11 @@ class LedgerActivities:
 
     @activity.defn(name="make_digest", no_thread_cancel_exception=True)
     def make_digest(self, start: DigestStart) -> DigestMade:
+        if self.keeper is not None:
+            try:
+                self.keeper.refuse_digest(start.day)
+            except Refused as error:
+                raise _refusal(error) from error
         with self.database.writing() as session:
             return digest.make(session, start)
 

@@ -68,6 +68,12 @@ def cases_to_publish(session: Session, report_id: str, left_out: tuple[str, ...]
     return [case for case in rows if case not in left_out]
 
 
+def is_published(session: Session, report_id: str, day: date) -> bool:
+    """Whether the ledger holds that the report was published on that day."""
+    report = session.get(Report, report_id)
+    return report is not None and report.overview_published_on == day
+
+
 def responses_asked(session: Session, report_id: str, day: date) -> list[tuple[str, str, str]]:
     """(oversight body, body, division) of each response that a publication on `day` asks for; none where s.55 does
     not apply: reports published from 2 May 2017.

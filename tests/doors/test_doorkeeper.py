@@ -1,9 +1,10 @@
 """Which order publishes which case, as the ledger's doorkeeper sees it."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from lifecycle.dates import local_date
 from lifecycle.events import Issued, Published
 from lifecycle.words import Refused
 from models.database import Database
@@ -126,6 +127,8 @@ UNHEARD_OF: tuple[tuple[str, dict[str, object]], ...] = (
     ("recommendation/r-1/body-3", {"reference": "made-up"}),
     ("response/elsewhere/mayor", {}),
     ("response/report/nobody", {}),
+    ("response/report/mayor", {"on": DAY - timedelta(days=1)}),
+    ("recommendation/r-1/body-3", {"at": datetime.now(UTC) + timedelta(days=30)}),
 )
 
 
@@ -134,6 +137,13 @@ def test_nothing_else_is_opened_by_starting_a_workflow_past_us(imported: Databas
         for stream, changes in UNHEARD_OF:
             with pytest.raises(Refused, match="is not opened"):
                 Doorkeeper().refuse_act(session, opening(stream, **changes))
+
+
+def test_a_digest_is_not_made_before_its_day():
+    today = local_date(datetime.now(UTC))
+    Doorkeeper().refuse_digest(today)
+    with pytest.raises(Refused, match="is not made before that day"):
+        Doorkeeper().refuse_digest(today + timedelta(days=1))
 
 
 def test_no_act_is_taken_on_a_case_that_was_never_opened(ledger: Database):

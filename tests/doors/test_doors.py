@@ -27,6 +27,7 @@ from models.tables import (
     NoticeState,
     Order,
     Recommendation,
+    Repair,
 )
 from office.desk import Desk
 from tests.console import casework
@@ -347,6 +348,41 @@ def test_every_deed_is_tried_at_every_door_or_it_is_said_why_not():
 def test_a_case_that_refused_takes_the_right_act_from_the_right_person(scene: Scene):
     casework.take(scene.there, scene.assessed, a.Authorise(key="right", actor="lead-2"))
     assert casework.line(scene.there, scene.assessed).stage == "authorised"
+
+
+def test_a_report_s_workflow_started_past_us_publishes_nothing_and_asks_for_no_response(scene: Scene):
+    """It says that it carries on an order, which the ledger does not hold: it once opened all of the responses."""
+    before = written(scene)
+    order = {"key": "made-up", "actor": "lead-1", "on": str(local_date(datetime.now(UTC)))}
+    message = {"report": scene.under_embargo.report_id, "order": order}
+    done = raw.start(scene.there.there, "ReportWorkflow", "report/of-ones-own", message)
+    assert done.returncode == 0, done.stderr
+
+    async def ended(desk: Desk) -> None:
+        await desk.client.get_workflow_handle("report/of-ones-own").result()
+
+    casework.with_desk(scene.there, ended)
+    assert written(scene) == before
+
+
+def test_a_case_that_was_never_imported_is_not_opened_by_starting_its_workflow(scene: Scene):
+    before, made_up = written(scene), "recommendation/made-up/kent"
+    with scene.there.database.reading() as session:
+        row = session.get_one(CaseRow, scene.foreign.id)
+    taken = {"report", "recommendation_kind", "division", "policy", "policy_hash", "calendar_hash"}
+    given = {"report": row.report_id} | row.model_dump(include=taken, mode="json")
+    opening = {**given, "id": made_up, "reference": "made-up", "body": "kent", "actor": "lead-1"}
+    message = {"opening": {**opening, "issued_on": str(row.issued_on)}}
+    assert raw.start(scene.there.there, "RecommendationWorkflow", made_up, message).returncode == 0
+    until(lambda: parked(scene, made_up) != "")
+    assert "is not opened" in parked(scene, made_up)
+    assert written(scene) == before
+
+
+def parked(scene: Scene, case: str) -> str:
+    with scene.there.database.reading() as session:
+        repair = session.get(Repair, f"parked/{case}")
+    return repair.cause if repair else ""
 
 
 def test_what_the_engine_shows_of_a_case_is_sealed(scene: Scene):
