@@ -97,6 +97,8 @@ def stage_after(event: Record) -> str | None:
     match event.kind:
         case "taken_back" | "returned" | "submission_withdrawn":
             return str(event.details.get("back_to", "submitted"))
+        case "letter_recalled":
+            return "assessed"
         case "inspected":
             return RESULTS.get(event.details["result"], str(event.details["result"]))
         case "responded":

@@ -19,6 +19,7 @@ ANSWERED, MOVED, ENDED, MOOT = (
     "the case ended",
     "no longer needed",
 )
+UNCOMMENTED = "no comment came in time"
 OVERTAKEN, BEFORE_US = "overtaken by the start", "before we took over"
 MERGED, INSPECTORATES = "merged into a newer rung", "the next duty is the inspectorate's"
 SUBMISSION = "submission"
@@ -113,7 +114,7 @@ class Life:
 
     def _announced(self, fact: Record) -> None:
         told = {(one["role"], one["template"]) for one in fact.details.get("notify", ())}
-        wanted = set() if self._of_the_past(fact) else self.world.announced(fact.kind)
+        wanted = set() if self._of_the_past(fact) else _told_of(self.world, fact)
         for role, template in sorted(wanted ^ told):
             owed = "should have been told" if (role, template) in wanted else "was told without a reason"
             self._say(TOLD, f"{role} {owed} ({template}) of event {fact.seq} ({fact.kind})")
@@ -129,6 +130,8 @@ class Life:
         running = self._running()
         why = {duty.id: ENDED for duty in running} if self.told.ended else {}
         why |= {duty.id: MOOT for duty in running if self._undone(fact, duty)}
+        if fact.kind == "draft_lapsed":
+            why |= {duty.id: UNCOMMENTED for duty in running if "draft_sent" in self._rule(duty)["starts"]}
         why |= {duty.id: ANSWERED for duty in running if self._meets(fact, duty)}
         for duty in running:
             if "time_asked" in self._rule(duty)["starts"] and duty.id.partition("/")[2] in why:
@@ -139,6 +142,8 @@ class Life:
         return self.world.rule(duty.kind) or {"starts": (), "met_by": ()}
 
     def _undone(self, fact: Record, duty: Duty) -> bool:
+        if fact.kind in ("taken_back", "returned"):
+            return "draft_sent" in self._rule(duty)["starts"]
         followed = {"submitted", "document_asked"} & set(self._rule(duty)["starts"])
         return fact.kind == "submission_withdrawn" and bool(followed)
 
@@ -310,6 +315,15 @@ class Life:
             )
         duty.recorded.add(rung)
         return step
+
+
+def _told_of(world: World, fact: Record) -> set[tuple[str, str]]:
+    """Who is told of a fact, and in which words. Letters after the assessment's go where that one goes."""
+    if fact.kind == "letter_corrected":
+        return {(role, "corrected-letter") for role, _ in world.announced("letter_sent")}
+    if fact.kind == "word_sent":
+        return {(role, f"{fact.details['of']}-letter") for role, _ in world.announced("letter_sent")}
+    return world.announced(fact.kind)
 
 
 def _batches(events: Iterable[Record]) -> Iterator[list[Record]]:

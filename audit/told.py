@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from audit.fold import BUSY, NOT_CHASED, Told, day
-from audit.life import ANSWERED, ENDED, INSPECTORATES, MERGED, MOOT, MOVED
+from audit.life import ANSWERED, ENDED, INSPECTORATES, MERGED, MOOT, MOVED, UNCOMMENTED
 from audit.record import Difference, Papers, Record, Row
 
 ACT = "act"
@@ -149,7 +149,7 @@ def _stands(papers: Papers, one: Asked, reason: str) -> bool:
             return any(event.kind == "clock_met" for event in of_clock)
         case _ if reason == MOVED:
             return any(event.kind == "clock_moved" for event in of_clock)
-        case _ if reason in (ENDED, MOOT):
+        case _ if reason in (ENDED, MOOT, UNCOMMENTED):
             return any(event.kind == "clock_ended" for event in of_clock)
         case _ if reason == INSPECTORATES:
             return one.clock.partition("/")[0] == NOT_CHASED and _was_busy(papers, one.cause.seq)

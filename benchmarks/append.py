@@ -60,7 +60,7 @@ LIFE: tuple[tuple[int, a.Act], ...] = (
             key="found", actor="adams", assessment="a-1", outcome="started", findings=FINDINGS
         ),
     ),
-    (2, a.Authorise(key="authorised", actor="brown")),
+    (2, a.Authorise(key="authorised", actor="brown", letter="l-2")),
     (1, a.SendLetter(key="answer", actor="adams", letter="l-2")),
     (3, a.Publish(key="published", actor="adams", order="o-1")),
     (400, a.Withdraw(key="over", actor="adams", reason="r-1")),

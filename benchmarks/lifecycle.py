@@ -132,7 +132,7 @@ _PARTICULARS: dict[str, dict[str, object]] = {
         "outcome": "started",
         "findings": {"a": "included", "b": "unclear"},
     },
-    "authorise": {},
+    "authorise": {"letter": "letter-1"},
     "send_letter": {"letter": "letter-1"},
     "record_inspection": {"result": "verified", "narrative": "narrative-1"},
 }

@@ -60,7 +60,7 @@ PASSAGE: tuple[tuple[int, a.Act], ...] = (
             findings=dict.fromkeys(CRITERIA, Finding.included),
         ),
     ),
-    (22, a.Authorise(key="4", actor="lead-1")),
+    (22, a.Authorise(key="4", actor="lead-1", letter="letter-many")),
     (24, a.SendLetter(key="5", actor="lead-1", letter="letter-many")),
     (26, a.Publish(key="6", actor="lead-1", order="order-many")),
     (

@@ -95,7 +95,7 @@ def _life(case_id: str, number: int) -> Iterator[a.Act]:
     yield a.CompleteAssessment(
         key=f"soak/{number}/assess", actor="inspector-1", assessment="soak", outcome="started", findings={}
     )
-    yield a.Authorise(key=f"soak/{number}/authorise", actor="lead-1")
+    yield a.Authorise(key=f"soak/{number}/authorise", actor="lead-1", letter="soak")
 
 
 async def _insist(there: Installation, database: Database, case_id: str, act: a.Act, tally: Tally) -> None:

@@ -153,14 +153,15 @@ def assess(
 ) -> None:
     """Complete the assessment: a finding for each criterion, the outcome chosen, and the narrative."""
     person, act_key, said = actor(as_), key(key_), words(text, file, "the narrative")
-    findings = _findings(finding or [])
+    findings = findings_in(finding or [])
     act = a.CompleteAssessment(
         key=act_key, actor=person, on=day(on), assessment=SEALED, outcome=outcome, findings=findings
     )
     take_sealed(case_id, act, "assessment", said, as_json)
 
 
-def _findings(given: list[str]) -> dict[str, Finding]:
+def findings_in(given: list[str]) -> dict[str, Finding]:
+    """Findings by criterion, as given on the command line."""
     found: dict[str, Finding] = {}
     for one in given:
         criterion, _, value = one.partition("=")
@@ -185,14 +186,6 @@ def take_back(
     take_sealed(case_id, act, "reason", said, as_json)
 
 
-@app.command()
-def authorise(
-    case_id: CaseId, on: On = None, as_: As = None, key_: Key = None, as_json: AsJson = False
-) -> None:
-    """Authorise the assessment: never your own."""
-    take(case_id, a.Authorise(key=key(key_), actor=actor(as_), on=day(on)), as_json)
-
-
 @app.command("return")
 def return_assessment(
     case_id: CaseId,
@@ -206,34 +199,6 @@ def return_assessment(
     person, act_key, said = actor(as_), key(key_), words(text, file, "the reasons")
     act = a.ReturnAssessment(key=act_key, actor=person, reason=SEALED)
     take_sealed(case_id, act, "reason", said, as_json)
-
-
-@app.command()
-def letter(
-    case_ids: CaseIds,
-    text: Text = "",
-    file: TextFile = None,
-    on: On = None,
-    as_: As = None,
-    key_: Key = None,
-    as_json: AsJson = False,
-) -> None:
-    """Send the authorised letter, under embargo, on one case or several of a body. Without words of yours it is made
-    from the assessment."""
-    person, act_key = actor(as_), key(key_)
-
-    async def deed(desk: Desk) -> list[Receipt]:
-        said = words(text, file, "the letter") if text or file else ""
-        sealed = await letter_sending.seal_assessment(desk, case_ids, day(on), said)
-        act = a.SendLetter(key=act_key, actor=person, on=day(on), letter=sealed)
-        return (
-            await desk.take_on_all(case_ids, act)
-            if len(case_ids) > 1
-            else [await desk.take(case_ids[0], act)]
-        )
-
-    for receipt in with_desk(deed):
-        show_receipt(receipt, as_json)
 
 
 @app.command()

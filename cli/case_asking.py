@@ -5,10 +5,13 @@ from typing import Annotated
 
 import typer
 
-from cli.case_acts import SEALED, CaseId, Due, app, take, take_sealed
-from cli.room import As, AsJson, Key, On, Text, TextFile, actor, day, key, words
+from cli.case_acts import SEALED, CaseId, Due, app, show_receipt, take, take_sealed
+from cli.room import As, AsJson, Key, On, Text, TextFile, actor, day, key, with_desk, words
 from lifecycle import acts as a
 from lifecycle.words import Paper
+from models.messages import Receipt
+from office import casework
+from office.desk import Desk
 
 ClockOption = Annotated[str, typer.Option("--clock", help="Which clock, as in `case show`.")]
 
@@ -90,8 +93,15 @@ def answer_time(
 ) -> None:
     """Answer a request for more time: grant it, until the date asked for or another; or refuse it."""
     person, act_key, said = actor(as_), key(key_), words(text, file, "the reason")
-    act = a.AnswerRequest(key=act_key, actor=person, clock=clock, grant=grant, due=day(due), reason=SEALED)
-    take_sealed(case_id, act, "reason", said, as_json)
+
+    async def deed(desk: Desk) -> Receipt:
+        reason = await casework.seal_text(desk, "reason", said, case_id)
+        act = a.AnswerRequest(
+            key=act_key, actor=person, clock=clock, grant=grant, due=day(due), reason=reason
+        )
+        return await casework.answer_request(desk, case_id, act)
+
+    show_receipt(with_desk(deed), as_json)
 
 
 @app.command()

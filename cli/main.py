@@ -27,8 +27,10 @@ from cli import (
 from cli import case as _case  # noqa: F401 - adds list, show and reseat
 from cli import case_asking as _asking  # noqa: F401 - adds what is asked and answered
 from cli import case_bundle as _bundle  # noqa: F401 - adds the evidence bundle
+from cli import case_letters as _letters  # noqa: F401 - adds the letters
 from cli.arming import app as arming_app
 from cli.backup import app as backup_app
+from cli.contact import app as contact_app
 from cli.doctor import app as doctor_app
 from cli.room import As, AsJson, actor, ledger, today, whole_ledger
 from config.logs import set_up
@@ -45,6 +47,7 @@ app = typer.Typer(
 app.add_typer(audit.app, name="audit")
 app.add_typer(report.app, name="report")
 app.add_typer(case_acts.app, name="case")
+app.add_typer(contact_app, name="contact")
 app.add_typer(deadline.app, name="deadline")
 app.add_typer(disposal.app, name="disposal")
 app.add_typer(engine.app, name="engine")

@@ -51,6 +51,16 @@ def newest(name: str) -> Policy:
     return max(versions, key=lambda policy: policy.version)
 
 
+def policy_named(name: str) -> Policy:
+    """A policy by its name, in its newest version; or in one version, as "cause-of-concern-2".
+
+    Raises:
+        NoPolicy: when there is none.
+    """
+    exact = next((one for one in load_policies() if f"{one.name}-{one.version}" == name), None)
+    return exact or newest(name)
+
+
 def fill_shelf() -> None:
     """Make all versions of policies and calendars known to this process, before a worker or a client starts."""
     versions = {policy.calendar for policy in load_policies()}

@@ -72,7 +72,11 @@ async def show(door: Door) -> Response:
 async def ask_mailbox(door: Door, given: str) -> Response:
     role, today = door.role(given), door.room.today
     there = (await door.room.read(lambda database: contacts_of(database, door.owner))).of(role, today)
-    form = {"office": there.office if there else "", "mailbox": ""} | _day("since", today)
+    form = {
+        "office": there.office if there else "",
+        "mailbox": there.mailbox if there else "",
+        "holder": there.holder if there else "",
+    } | _day("since", today)
     return await _mailbox_page(door, role, form)
 
 
@@ -89,6 +93,7 @@ async def change(door: Door, request: Request, given: str) -> Response:
             form.get("mailbox", ""),
             _needed(form, "since", "first day"),
             room.now,
+            form.get("holder", ""),
         )
     except NotFit as wrong:
         return await _mailbox_page(door, role, form, {wrong.field: str(wrong)})
@@ -183,7 +188,7 @@ def _needed(form: Form, field: str, name: str) -> date:
 
 async def _mailbox_page(door: Door, role: Role, form: Form, errors: dict[str, str] | None = None) -> Response:
     found = await door.room.read(lambda database: contacts_of(database, door.owner))
-    given = {"office": "", "mailbox": "", **form}
+    given = {"office": "", "mailbox": "", "holder": "", **form}
     return await _form(
         door, role, "contacts/mailbox.html", given, errors or {}, there=found.of(role, door.room.today)
     )

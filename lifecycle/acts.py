@@ -6,11 +6,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from lifecycle.words import Finding, Frozen, InspectionResult, Paper, SubmissionAnswer
+from lifecycle.words import Finding, Frozen, InspectionResult, LetterKind, Paper, SubmissionAnswer
 
 LONGEST_KEY = 200
 Key = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_KEY)]
 Sealed = Annotated[str, StringConstraints(min_length=1, max_length=80)]
+
+
+def _unsaid(value: object) -> bool:
+    """A field that came later is left out when it says nothing: a worker of an older version reads the act then."""
+    return not value
 
 
 def key_for(key: str, case_id: str) -> str:
@@ -100,10 +105,47 @@ class TakeBackAssessment(ActBase):
     reason: Sealed
 
 
+class SendDraft(ActBase):
+    """Send the draft letter to the body, under embargo, for its check of the facts; `due` overrides the policy's
+    limit."""
+
+    kind: Literal["send_draft"] = "send_draft"
+    letter: Sealed
+    due: date | None = None
+
+
+class CommentOnDraft(ActBase):
+    """What the body says of the draft, point by point, each sealed under its number; without any, that it is right."""
+
+    kind: Literal["comment_on_draft"] = "comment_on_draft"
+    points: dict[str, Sealed]
+
+
+class AnswerPoint(ActBase):
+    """The inspector answers one point of the body's: it is accepted, or not, with the reason."""
+
+    kind: Literal["answer_point"] = "answer_point"
+    point: str
+    accepted: bool
+    reason: Sealed
+
+
 class Authorise(ActBase):
-    """A second person authorises the assessment and its letter."""
+    """A second person authorises the assessment and exactly this letter; or, after an edit, this letter instead.
+
+    `written_by` are those who edited it against the template: none of them is the second person.
+    """
 
     kind: Literal["authorise"] = "authorise"
+    letter: Sealed | None = Field(default=None, exclude_if=_unsaid)
+    written_by: tuple[str, ...] = Field(default=(), exclude_if=_unsaid)
+
+
+class RecallLetter(ActBase):
+    """Recall an authorised letter before it is sent. It has to be authorised again."""
+
+    kind: Literal["recall_letter"] = "recall_letter"
+    reason: Sealed
 
 
 class ReturnAssessment(ActBase):
@@ -118,6 +160,27 @@ class SendLetter(ActBase):
 
     kind: Literal["send_letter"] = "send_letter"
     letter: Sealed
+
+
+class CorrectLetter(ActBase):
+    """Send a corrected letter in place of the one sent, `corrects`, which stays in the record. Those who wrote it do
+    not send it."""
+
+    kind: Literal["correct_letter"] = "correct_letter"
+    letter: Sealed
+    corrects: Sealed
+    reason: Sealed
+    written_by: tuple[str, ...]
+
+
+class SendWord(ActBase):
+    """Write to the body on how the work goes, on a revisit, or a formal reminder. Those who wrote it in words of
+    their own do not send it."""
+
+    kind: Literal["send_word"] = "send_word"
+    letter: Sealed
+    of: LetterKind
+    written_by: tuple[str, ...] = ()
 
 
 class Publish(ActBase):
@@ -136,12 +199,14 @@ class DeclareImplemented(ActBase):
 
 
 class RecordInspection(ActBase):
-    """What a follow-up inspection concluded. Re-issued and superseded name the reference that follows."""
+    """What a follow-up inspection concluded. Re-issued and superseded name the reference that follows. `letter` is
+    the closing letter that goes with it."""
 
     kind: Literal["record_inspection"] = "record_inspection"
     result: InspectionResult
     narrative: Sealed
     followed_by: str | None = None
+    letter: Sealed | None = Field(default=None, exclude_if=_unsaid)
 
 
 class Withdraw(ActBase):
@@ -170,13 +235,15 @@ class AskForTime(ActBase):
 
 
 class AnswerRequest(ActBase):
-    """Answer the request for more time on a clock: grant it, until `due` or as asked; or refuse it."""
+    """Answer the request for more time on a clock: grant it, until `due` or as asked; or refuse it. `letter` tells
+    the body."""
 
     kind: Literal["answer_request"] = "answer_request"
     clock: str
     grant: bool
     due: date | None = None
     reason: Sealed
+    letter: Sealed | None = Field(default=None, exclude_if=_unsaid)
 
 
 class AskQuestion(ActBase):
@@ -218,9 +285,15 @@ Act = Annotated[
     | AskForDocument
     | CompleteAssessment
     | TakeBackAssessment
+    | SendDraft
+    | CommentOnDraft
+    | AnswerPoint
     | Authorise
+    | RecallLetter
     | ReturnAssessment
     | SendLetter
+    | CorrectLetter
+    | SendWord
     | Publish
     | DeclareImplemented
     | RecordInspection

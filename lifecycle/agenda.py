@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from lifecycle import events as e
-from lifecycle.case import Case, Clock
+from lifecycle.case import Case, Clock, fold_all
+from lifecycle.checking import ACCURACY, lapsed
 from lifecycle.dates import local_date
+from lifecycle.decisions import with_consequences
 from lifecycle.ladder import Step, outstanding, rung_passed
 from lifecycle.rules import Rules
 from lifecycle.words import ENGINE, WITH_INSPECTORATE, Reason, Role, Side
@@ -38,7 +40,17 @@ def agenda(case: Case, rules: Rules) -> tuple[Entry, ...]:
     if case.ended or not case.opened:
         return ()
     rungs = _outstanding(case, rules)
-    return tuple(_entry(case, one, rungs) for one in rungs)
+    entries = tuple(_entry(case, one, rungs) for one in rungs)
+    lapse = next((one for one in entries if one.clock == ACCURACY and local_date(one.at) > one.due), None)
+    if lapse is None or case.draft_closed:
+        return entries
+    return (*(one for one in entries if one.at <= lapse.at), *_after(case, lapse, rules))
+
+
+def _after(case: Case, lapse: Entry, rules: Rules) -> tuple[Entry, ...]:
+    """What comes after a draft's time is over: its clock ends, and others may start."""
+    then = fold_all(case, falls_due(case, rules, lapse.at))
+    return tuple(one for one in agenda(then, rules) if one.at > lapse.at)
 
 
 def next_instant(case: Case, rules: Rules) -> datetime | None:
@@ -51,7 +63,11 @@ def falls_due(case: Case, rules: Rules, now: datetime) -> tuple[e.Event, ...]:
     if case.ended:
         return ()
     ripe = [one for one in _outstanding(case, rules) if one.step.at <= now]
-    return tuple(_event(case, one, ripe, now) for one in ripe)
+    fell = tuple(_event(case, one, ripe, now) for one in ripe)
+    lapse = lapsed(case, fell)
+    if lapse is None:
+        return fell
+    return (*fell, *with_consequences(fold_all(case, fell), lapse, now, rules))
 
 
 def _outstanding(case: Case, rules: Rules) -> list[_Due]:

@@ -57,7 +57,7 @@ def answer_request(case: Case, act: a.AnswerRequest, moment: Moment, rules: Rule
         raise Refused(f"{case.id} has no open request for more time on {act.clock!r}. It has {open_}.")
     clock, rule = running_clock(case, act.clock, rules)
     refuse_unless_mover(rule, act.role)
-    told = {**base(act, moment), "clock": clock.id, "reason": act.reason}
+    told = {**base(act, moment), "clock": clock.id, "reason": act.reason, "letter": act.letter}
     if not act.grant:
         if act.due is not None:
             raise Refused("A request that is refused keeps its date. Leave the date out, or grant it.")

@@ -42,7 +42,9 @@ class Case(Frozen):
 
     `stage_on` is the local date on which it came to its stage. `assessed_by` is empty while no assessment stands.
     `late_by` is of the submission that stands. `asked` are open requests for more time, clock by clock, with the date
-    asked for; `questions` the numbers of those not answered yet.
+    asked for; `questions` the numbers of those not answered yet. `draft` is the letter that the body checks, or has;
+    `draft_closed` that it commented or its time is over; `points` are its comments, each accepted, not, or open (None).
+    `letter` is the one authorised and, once sent, the one that stands.
     """
 
     id: str
@@ -69,7 +71,11 @@ class Case(Frozen):
     assessment: str | None = None
     assessed_by: str | None = None
     outcome: str | None = None
+    draft: str | None = None
+    draft_closed: bool = False
+    points: dict[str, bool | None] = Field(default_factory=dict)
     authorised_by: str | None = None
+    letter: str | None = None
     declared: tuple[str, ...] = ()
     result: InspectionResult | None = None
     responded: bool = False
@@ -88,6 +94,11 @@ class Case(Frozen):
     def declared_whole(self) -> bool:
         """Has the body declared all of it, at once or criterion by criterion?"""
         return WHOLE in self.declared or (bool(self.criteria) and set(self.criteria) <= set(self.declared))
+
+    @property
+    def open_points(self) -> tuple[str, ...]:
+        """The body's points on the draft that have no answer."""
+        return tuple(point for point, accepted in self.points.items() if accepted is None)
 
     def running(self) -> tuple[Clock, ...]:
         return tuple(clock for clock in self.clocks.values() if clock.running)
@@ -148,8 +159,15 @@ def _change(case: Case, event: e.Event) -> dict[str, object]:
             }
         case e.TakenBack() | e.Returned():
             change |= {"assessment": None, "assessed_by": None, "outcome": None, "stage": event.back_to}
+            change |= _NO_DRAFT
+        case e.DraftSent() | e.DraftCommented() | e.PointAnswered() | e.DraftLapsed():
+            change |= _checked(case, event)
         case e.Authorised():
-            change["authorised_by"] = event.actor
+            change |= {"authorised_by": event.actor, "letter": event.letter}
+        case e.LetterRecalled():
+            change |= {"authorised_by": None, "letter": None, "stage": Stage.assessed}
+        case e.LetterSent() | e.LetterCorrected():
+            change["letter"] = event.letter
         case e.Declared():
             change["declared"] = (*case.declared, event.criterion or WHOLE)
         case e.Inspected():
@@ -167,6 +185,23 @@ def _change(case: Case, event: e.Event) -> dict[str, object]:
     if "stage" in change:
         change["stage_on"] = event.on
     return change
+
+
+_NO_DRAFT: dict[str, object] = {"draft": None, "draft_closed": False, "points": {}}
+_Checking = e.DraftSent | e.DraftCommented | e.PointAnswered | e.DraftLapsed
+
+
+def _checked(case: Case, event: _Checking) -> dict[str, object]:
+    """How far the body's check of the draft is."""
+    match event:
+        case e.DraftSent():
+            return _NO_DRAFT | {"draft": event.letter}
+        case e.DraftCommented():
+            return {"draft_closed": True, "points": dict.fromkeys(event.points)}
+        case e.PointAnswered():
+            return {"points": {**case.points, event.point: event.accepted}}
+        case e.DraftLapsed():
+            return {"draft_closed": True}
 
 
 def _submission(case: Case, event: e.Submitted | e.SubmissionWithdrawn | e.LateAccepted) -> dict[str, object]:

@@ -62,6 +62,8 @@ def _stopping(case: Case, cause: e.Event, rules: Rules) -> dict[str, Reason]:
     """The running clocks that stop, and why; a request for more time on one that stops needs no answer any more."""
     why = {clock.id: Reason.ended for clock in case.running()} if case.ended else {}
     why |= {clock.id: Reason.moot for clock in case.running() if _undone(cause, clock, rules)}
+    if isinstance(cause, e.DraftLapsed):
+        why |= {c.id: Reason.uncommented for c in case.running() if _started_by(c, {"draft_sent"}, rules)}
     why |= {clock.id: Reason.answered for clock in case.running() if _meets(case, cause, clock, rules)}
     for clock in case.running():
         if _started_by(clock, {"time_asked"}, rules) and clock.id.partition("/")[2] in why:
@@ -70,7 +72,9 @@ def _stopping(case: Case, cause: e.Event, rules: Rules) -> dict[str, Reason]:
 
 
 def _undone(cause: e.Event, clock: Clock, rules: Rules) -> bool:
-    """Does a withdrawn submission take this clock with it: what followed from it, such as its assessment?"""
+    """Does this take the clock with it: a withdrawn submission its assessment, an undone assessment its draft?"""
+    if isinstance(cause, e.TakenBack | e.Returned):
+        return _started_by(clock, {"draft_sent"}, rules)
     return isinstance(cause, e.SubmissionWithdrawn) and _started_by(
         clock, {"submitted", "document_asked"}, rules
     )

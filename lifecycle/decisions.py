@@ -4,10 +4,11 @@ Pure: `decide` is called by the workflow's validator (to refuse) and again by it
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 
 from lifecycle import acts as a
-from lifecycle import asking, endings, passage
+from lifecycle import asking, checking, endings, lettering, passage
 from lifecycle import events as e
 from lifecycle.case import Case, fold_all
 from lifecycle.clocks import consequences
@@ -16,6 +17,8 @@ from lifecycle.moments import moment_of, next_for, plain
 from lifecycle.rules import Rules
 from lifecycle.words import Reason, Refused
 
+WITHOUT_POLICY = {"letter_corrected": "corrected-letter"}
+"""Letters that go to whom the policy sends the assessment's, each with a template of its own."""
 OF_A_RESPONSE = ("invite_comments", "record_response", "withdraw", "move_due_date", "ask_for_time")
 
 
@@ -29,8 +32,10 @@ def decide(case: Case, act: a.Act, now: datetime, rules: Rules) -> tuple[e.Event
 
 
 def decide_past(case: Case, act: a.Act, now: datetime, rules: Rules) -> tuple[e.Event, ...]:
-    """As `decide`, for an act of before our time: nobody is told of it."""
-    return _decided(case, act, now, rules, announced=False)
+    """As `decide`, for an act of before our time: nobody is told of it, and it kept the rules of its own time."""
+    asked_less = {"authorises": "assessment", "accuracy_check": "offered"}
+    old = replace(rules, policy=rules.policy.model_copy(update=asked_less))
+    return _decided(case, act, now, old, announced=False)
 
 
 def _decided(case: Case, act: a.Act, now: datetime, rules: Rules, *, announced: bool) -> tuple[e.Event, ...]:
@@ -87,13 +92,16 @@ def _left_by_move(case: Case, primary: e.Event, now: datetime, rules: Rules) -> 
 
 
 def _given(act: a.Act) -> date | None:
-    return act.due if isinstance(act, a.SendRequestLetter | a.AskForDocument) else None
+    return act.due if isinstance(act, a.SendRequestLetter | a.AskForDocument | a.SendDraft) else None
 
 
 def _announced(event: e.Event, rules: Rules) -> e.Event:
+    template = WITHOUT_POLICY.get(event.kind, "")
+    if isinstance(event, e.WordSent):
+        template = f"{event.of.value}-letter"
     told = tuple(
-        e.Notify(role=role, template=one.template, copied_to=one.copied_to)
-        for one in rules.policy.announced_by(event.kind)
+        e.Notify(role=role, template=template or one.template, copied_to=one.copied_to)
+        for one in rules.policy.announced_by("letter_sent" if template else event.kind)
         for role in dict.fromkeys((*one.to, *one.copied_to))
     )
     return event.model_copy(update={"notify": told}) if told else event
@@ -109,9 +117,15 @@ _DECIDE: dict[str, _Decision] = {
     "ask_for_document": passage.ask_document,
     "complete_assessment": passage.assess,
     "take_back_assessment": passage.take_back,
-    "authorise": passage.authorise,
+    "send_draft": checking.send_draft,
+    "comment_on_draft": checking.comment,
+    "answer_point": checking.answer_point,
+    "authorise": lettering.authorise,
+    "recall_letter": lettering.recall,
     "return_assessment": passage.return_assessment,
-    "send_letter": passage.send_letter,
+    "send_letter": lettering.send,
+    "correct_letter": lettering.correct,
+    "send_word": lettering.send_word,
     "publish": passage.publish,
     "declare_implemented": endings.declare,
     "record_inspection": endings.inspect,

@@ -51,6 +51,7 @@ def inspect(case: Case, act: a.RecordInspection, moment: Moment, rules: Rules) -
             "result": act.result,
             "narrative": act.narrative,
             "followed_by": act.followed_by if follows else None,
+            "letter": act.letter,
         }
     )
 

@@ -5,7 +5,17 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from lifecycle.words import Finding, Frozen, InspectionResult, Paper, Reason, Role, Stage, SubmissionAnswer
+from lifecycle.words import (
+    Finding,
+    Frozen,
+    InspectionResult,
+    LetterKind,
+    Paper,
+    Reason,
+    Role,
+    Stage,
+    SubmissionAnswer,
+)
 
 
 class Notify(Frozen):
@@ -116,8 +126,52 @@ class TakenBack(EventBase):
     back_to: Stage = Stage.submitted
 
 
+class DraftSent(EventBase):
+    """The draft letter went to the body, under embargo, for its check of the facts."""
+
+    kind: Literal["draft_sent"] = "draft_sent"
+    letter: str
+
+
+class DraftCommented(EventBase):
+    """The body's points on the draft `letter`, by number, each a sealed text; none: it finds the facts right."""
+
+    kind: Literal["draft_commented"] = "draft_commented"
+    letter: str
+    points: dict[str, str]
+    late_by: int = 0
+
+
+class PointAnswered(EventBase):
+    kind: Literal["point_answered"] = "point_answered"
+    point: str
+    accepted: bool
+    reason: str
+
+
+class DraftLapsed(EventBase):
+    """No comment came on the draft in time: it goes on without."""
+
+    kind: Literal["draft_lapsed"] = "draft_lapsed"
+    letter: str
+
+
 class Authorised(EventBase):
+    """`letter` is the sealed letter that may be sent, and no other; none by policies that authorise the assessment
+    alone. `instead_of` is the one authorised before it."""
+
     kind: Literal["authorised"] = "authorised"
+    letter: str | None = None
+    written_by: tuple[str, ...] = ()
+    instead_of: str | None = None
+
+
+class LetterRecalled(EventBase):
+    """The authorised letter, not sent yet, was taken back, and its assessment waits for a second person again."""
+
+    kind: Literal["letter_recalled"] = "letter_recalled"
+    letter: str | None
+    reason: str
 
 
 class Returned(EventBase):
@@ -129,6 +183,25 @@ class Returned(EventBase):
 class LetterSent(EventBase):
     kind: Literal["letter_sent"] = "letter_sent"
     letter: str
+
+
+class LetterCorrected(EventBase):
+    """A corrected letter went out. The one that it corrects stays in the record."""
+
+    kind: Literal["letter_corrected"] = "letter_corrected"
+    letter: str
+    corrects: str
+    reason: str
+    written_by: tuple[str, ...] = ()
+
+
+class WordSent(EventBase):
+    """A letter between the assessment's and the closing one."""
+
+    kind: Literal["word_sent"] = "word_sent"
+    letter: str
+    of: LetterKind
+    written_by: tuple[str, ...] = ()
 
 
 class Published(EventBase):
@@ -147,6 +220,7 @@ class Inspected(EventBase):
     result: InspectionResult
     narrative: str
     followed_by: str | None = None
+    letter: str | None = None
 
 
 class Withdrawn(EventBase):
@@ -170,6 +244,7 @@ class TimeGranted(EventBase):
     clock: str
     due: date
     reason: str
+    letter: str | None = None
 
 
 class TimeRefused(EventBase):
@@ -179,6 +254,7 @@ class TimeRefused(EventBase):
     clock: str
     due: date | None
     reason: str
+    letter: str | None = None
 
 
 class QuestionAsked(EventBase):
@@ -273,9 +349,16 @@ Event = Annotated[
     | DocumentAsked
     | Assessed
     | TakenBack
+    | DraftSent
+    | DraftCommented
+    | PointAnswered
+    | DraftLapsed
     | Authorised
+    | LetterRecalled
     | Returned
     | LetterSent
+    | LetterCorrected
+    | WordSent
     | Published
     | Declared
     | Inspected

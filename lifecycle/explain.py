@@ -15,7 +15,7 @@ AWAITED: dict[Stage, tuple[str, ...]] = {
     Stage.issued: ("response", "submission", "assessment", "inspection"),
     Stage.requested: ("submission", "assessment"),
     Stage.submitted: ("assessment", "document"),
-    Stage.assessed: ("authorisation",),
+    Stage.assessed: ("accuracy", "draft", "authorisation"),
     Stage.letter_sent: ("publication",),
     Stage.published: ("inspection",),
 }
@@ -137,8 +137,17 @@ def in_words(event: e.Event) -> str:
             return f"Assessment completed: {_plain(event.outcome)}{without}"
         case e.TakenBack():
             return "Assessment taken back by the person who completed it"
-        case e.Authorised():
-            return "Assessment and letter authorised by a second person"
+        case (
+            e.DraftSent()
+            | e.DraftCommented()
+            | e.PointAnswered()
+            | e.DraftLapsed()
+            | e.Authorised()
+            | e.LetterRecalled()
+            | e.LetterCorrected()
+            | e.WordSent()
+        ):
+            return _letter_in_words(event)
         case e.Returned():
             return "Assessment returned by a second person, with reasons"
         case e.LetterSent():
@@ -157,6 +166,45 @@ def in_words(event: e.Event) -> str:
             return "The oversight body invited the chief officer's comments"
         case e.Responded():
             return _response_in_words(event)
+
+
+_Lettered = (
+    e.DraftSent
+    | e.DraftCommented
+    | e.PointAnswered
+    | e.DraftLapsed
+    | e.Authorised
+    | e.LetterRecalled
+    | e.LetterCorrected
+    | e.WordSent
+)
+
+
+def _letter_in_words(event: _Lettered) -> str:
+    match event:
+        case e.DraftSent():
+            return "Draft letter sent to the body, under embargo, to check its facts"
+        case e.DraftCommented():
+            points = len(event.points)
+            said = f"{points} {'point' if points == 1 else 'points'}" if points else "no point"
+            late = f", {_late(event.late_by)}" if event.late_by else ""
+            return f"The body commented on the draft: {said}{late}"
+        case e.PointAnswered():
+            return f"Point {event.point} of the body {'accepted' if event.accepted else 'not accepted'}"
+        case e.DraftLapsed():
+            return "No comment on the draft came in time; the letter goes on"
+        case e.Authorised():
+            return (
+                "Edited letter authorised by a second person"
+                if event.instead_of
+                else "Assessment and letter authorised by a second person"
+            )
+        case e.LetterRecalled():
+            return "Authorised letter recalled before it was sent, with a reason"
+        case e.LetterCorrected():
+            return "Corrected letter sent; the earlier one stays in the record"
+        case e.WordSent():
+            return f"{_capital(event.of.value)} letter sent to the body"
 
 
 def _submission_in_words(event: e.Submitted) -> str:

@@ -14,8 +14,8 @@ FAR_YEARS = 20
 NEXT: dict[Stage, str] = {
     Stage.requested: "record the submission",
     Stage.submitted: "complete the assessment, or ask for a missing document",
-    Stage.assessed: "authorise the assessment, return it or take it back",
-    Stage.authorised: "send the letter",
+    Stage.assessed: "send the draft to the body, authorise the assessment, return it or take it back",
+    Stage.authorised: "send the letter, or recall it",
     Stage.letter_sent: "publish the letter",
     Stage.published: "record the follow-up inspection",
 }
@@ -71,6 +71,8 @@ def need(case: Case, allowed: tuple[Stage, ...], deed: str, rules: Rules) -> Non
 
 def next_for(case: Case, rules: Rules) -> str:
     """What people can do next, in words."""
+    if case.stage is Stage.assessed and "accuracy" not in rules.policy.clocks:
+        return "authorise the assessment, return it or take it back"
     if case.stage in NEXT:
         return NEXT[case.stage]
     if "response" in rules.policy.clocks:

@@ -1,4 +1,4 @@
-"""Acts that take a case through its stages: asked for, submitted, assessed, authorised, sent, published."""
+"""Acts that take a case through its stages: asked for, submitted, assessed, published. Letters: `lettering`."""
 
 from datetime import date, timedelta
 
@@ -21,11 +21,11 @@ def send_request(case: Case, act: a.SendRequestLetter, moment: Moment, rules: Ru
             f"{rules.policy.title} has no request letter: whatever it asks for is due from the day of issue."
         )
     need(case, (Stage.issued,), "a request letter", rules)
-    _refuse_given(act.due, "requested", moment, rules)
+    refuse_given(act.due, "requested", moment, rules)
     return e.Requested.model_validate({**base(act, moment), "letter": act.letter})
 
 
-def _refuse_given(due: date | None, event: str, moment: Moment, rules: Rules) -> None:
+def refuse_given(due: date | None, event: str, moment: Moment, rules: Rules) -> None:
     """A date given for a clock must be one that the policy lets a letter give."""
     if due is None:
         return
@@ -120,7 +120,7 @@ def ask_document(case: Case, act: a.AskForDocument, moment: Moment, rules: Rules
     asked = case.clocks.get("document")
     if asked and asked.running:
         raise Refused("A document has been asked for and is still due. Wait for it, or assess what there is.")
-    _refuse_given(act.due, "document_asked", moment, rules)
+    refuse_given(act.due, "document_asked", moment, rules)
     return e.DocumentAsked.model_validate({**base(act, moment), "document": act.document})
 
 
@@ -177,17 +177,10 @@ def take_back(case: Case, act: a.TakeBackAssessment, moment: Moment, rules: Rule
     )
 
 
-def authorise(case: Case, act: a.Authorise, moment: Moment, rules: Rules) -> e.Event:
-    need(case, (Stage.assessed,), "authorising", rules)
-    refuse_earlier_than_stage(case, moment)
-    _refuse_same_person(case, act.actor, "authorise")
-    return e.Authorised.model_validate(base(act, moment))
-
-
 def return_assessment(case: Case, act: a.ReturnAssessment, moment: Moment, rules: Rules) -> e.Event:
     need(case, (Stage.assessed,), "returning an assessment", rules)
     refuse_earlier_than_stage(case, moment)
-    _refuse_same_person(case, act.actor, "return")
+    refuse_same_person(case, act.actor, "return")
     return e.Returned.model_validate(
         {**base(act, moment), "reason": act.reason, "back_to": _before_assessment(case, rules)}
     )
@@ -200,15 +193,10 @@ def _before_assessment(case: Case, rules: Rules) -> Stage:
     return Stage.requested if rules.policy.needs_request else Stage.issued
 
 
-def _refuse_same_person(case: Case, actor: str, deed: str) -> None:
+def refuse_same_person(case: Case, actor: str, deed: str) -> None:
+    """Assessing and what follows it are acts of two people (design, rule 5)."""
     if actor == case.assessed_by:
         raise Refused(f"{actor} completed this assessment; another person must {deed} it.")
-
-
-def send_letter(case: Case, act: a.SendLetter, moment: Moment, rules: Rules) -> e.Event:
-    need(case, (Stage.authorised,), "sending the letter", rules)
-    refuse_earlier_than_stage(case, moment)
-    return e.LetterSent.model_validate({**base(act, moment), "letter": act.letter})
 
 
 def publish(case: Case, act: a.Publish, moment: Moment, rules: Rules) -> e.Event:

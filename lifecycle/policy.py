@@ -66,7 +66,11 @@ class Announcement(Frozen):
 
 
 class Policy(Frozen):
-    """A lifecycle: its clocks and announcements, by the kinds of recommendation it is for."""
+    """A lifecycle: its clocks and announcements, by the kinds of recommendation it is for.
+
+    `authorises` is what a second person authorises: the "assessment", or with it the "letter", and then no other is
+    sent. `accuracy_check` says whether the body's check of the draft is "required" or "offered".
+    """
 
     name: str
     version: int
@@ -79,6 +83,8 @@ class Policy(Frozen):
     marking: str
     unknown_send: str
     outcomes: tuple[str, ...]
+    authorises: str
+    accuracy_check: str
     needs_request: bool
     clocks: dict[str, ClockRule]
     announcements: tuple[Announcement, ...] = ()

@@ -20,7 +20,12 @@ EVENTS = frozenset(model.model_fields["kind"].default for model in get_args(get_
     "clock_ended",
     "rung_fell",
     "rung_passed",
+    "letter_corrected",
+    "word_sent",
 }
+"""Those that a policy may name; letters after the assessment's go where that one goes."""
+AUTHORISED = ("assessment", "letter")
+CHECKS = ("offered", "required")
 ACT = "act"
 """The ledger's word for notices of no clock (activities/ledger/notices.py); no clock may bear it."""
 _KIND = re.compile(r"[a-z][a-z0-9_-]{0,39}")
@@ -38,6 +43,8 @@ _POLICY_KEYS = frozenset(
         "marking",
         "unknown_send",
         "outcomes",
+        "authorises",
+        "accuracy_check",
     }
 )
 _CLOCK_KEYS = frozenset(
@@ -105,6 +112,8 @@ class _Reader(Fields):
             "marking": self.word(head, "marking", "policy", ""),
             "unknown_send": self.choice(head, "unknown_send", "policy", ("hold", "send_again"), "hold"),
             "outcomes": outcomes,
+            "authorises": self.choice(head, "authorises", "policy", AUTHORISED, AUTHORISED[0]),
+            "accuracy_check": self.choice(head, "accuracy_check", "policy", CHECKS, CHECKS[0]),
             "needs_request": any("requested" in clock.starts for clock in clocks.values()),
             "clocks": clocks,
             "announcements": announcements,

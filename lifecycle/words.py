@@ -91,6 +91,14 @@ class Paper(StrEnum):
     request_letter = "request_letter"
 
 
+class LetterKind(StrEnum):
+    """A letter between the assessment's and the closing one."""
+
+    progress = "progress"
+    revisit = "revisit"
+    reminder = "reminder"
+
+
 class SubmissionAnswer(StrEnum):
     """What a submission says: a plan, or why there is none to send."""
 
@@ -110,6 +118,7 @@ class Reason(StrEnum):
     moved = "the due date was moved"
     ended = "the case ended"
     moot = "no longer needed"
+    uncommented = "no comment came in time"
 
 
 class Refused(Exception):  # noqa: N818 - an act is refused, not an error of ours

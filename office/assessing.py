@@ -7,8 +7,9 @@ from lifecycle import acts as a
 from lifecycle import events as e
 from lifecycle.dates import local_date
 from lifecycle.words import Finding, Refused
+from models.database import Database
 from models.messages import Receipt
-from models.tables import Criterion
+from models.tables import Criterion, SealedText
 from office import drafts, letter_papers
 from office.assessment_file import AssessmentFile, assessment_file
 from office.desk import Desk, NoCase
@@ -72,11 +73,21 @@ async def preview(desk: Desk, file: AssessmentFile, written: Written, actor: str
     return await letter_papers.letter_of(desk, file.row.id, told)
 
 
-async def letter_to_send(desk: Desk, file: AssessmentFile) -> str:
-    """The letter of the assessment that stands, as text; empty when none does."""
+async def letter_now(desk: Desk, file: AssessmentFile) -> Letter | None:
+    """The letter of the assessment that stands, as it now reads; None when none does, or its papers are lacking."""
     if file.assessed is None or file.case.assessed_by is None:
-        return ""
-    return (await letter_papers.letter_of(desk, file.row.id, file.assessed)).text
+        return None
+    try:
+        return await letter_papers.letter_of(desk, file.row.id, file.assessed)
+    except letter_papers.NoPapers:
+        return None
+
+
+def sealed_words(database: Database, letter: str | None) -> str:
+    """What a sealed letter says; empty when there is none."""
+    with database.reading() as session:
+        found = session.get(SealedText, letter) if letter else None
+        return found.text if found else ""
 
 
 async def complete(desk: Desk, actor: str, case_id: str, version: int, key: str) -> Receipt:

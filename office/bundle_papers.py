@@ -12,7 +12,7 @@ from activities.ledger.chain import to_event
 from audit.disposals import disposals, told, told_hash
 from audit.record import FIRST, Row
 from models.tables import CaseRow, Content, Document, EventRow, SealedText
-from office.disclosure import PAPERS
+from office.disclosure import papers_named
 
 LETTER = "letter"
 
@@ -67,7 +67,7 @@ def _led_through(done: Sequence[Row], ours: Collection[str]) -> dict[str, Any]:
 
 def _texts(session: Session, events: Iterable[EventRow]) -> Iterator[SealedText]:
     found = (to_event(row) for row in events)
-    ids = dict.fromkeys(str(getattr(one, PAPERS[one.kind].field)) for one in found if one.kind in PAPERS)
+    ids = dict.fromkeys(text for one in found for text, _ in papers_named(one))
     rows = {row.id: row for row in session.exec(select(SealedText).where(col(SealedText.id).in_(ids)))}
     return (rows[text_id] for text_id in ids if text_id in rows)
 

@@ -7,11 +7,12 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from lifecycle.acts import RecordInspection
+from lifecycle.acts import AnswerRequest, RecordInspection
 from lifecycle.words import InspectionResult, Refused
 from models.messages import Receipt
 from models.tables import CaseRow, Recommendation, Upload
 from office.desk import Desk, NoCase
+from office.letter_facts import with_letter
 from office.sealing import attach, hold, seal
 from office.uploads.sealed import Listed, seal_uploads
 
@@ -27,6 +28,16 @@ async def seal_text(desk: Desk, kind: str, text: str, case_id: str) -> str:
             return seal(session, kind, text, desk.clock.now(), of=case_id)
 
     return await asyncio.to_thread(deed)
+
+
+async def seal_points(desk: Desk, points: Sequence[str], case_id: str) -> dict[str, str]:
+    """Seal what a body says of a draft, point by point: the id of each under its number, from 1. Empty ones are left
+    out."""
+    said = [point.strip() for point in points if point.strip()]
+    return {
+        str(number): await seal_text(desk, "point", point, f"{case_id}/{number}")
+        for number, point in enumerate(said, 1)
+    }
 
 
 async def seal_submission(
@@ -109,14 +120,19 @@ def _refuse_mixed(case_ids: Sequence[str], rows: Sequence[CaseRow | None]) -> No
 
 
 async def record_inspection(desk: Desk, case_id: str, act: RecordInspection) -> Receipt:
-    """Record an inspection. What it names to follow must be a recommendation that the ledger knows.
+    """Record an inspection, with the closing letter. What it names to follow must be known here.
 
     Raises:
         Refused: when the reference that follows is unknown.
     """
     if act.result in (InspectionResult.reissued, InspectionResult.superseded) and act.followed_by:
         await asyncio.to_thread(_refuse_unknown, desk, act.followed_by)
-    return await desk.take(case_id, act)
+    return await desk.take(case_id, await with_letter(desk, case_id, act))
+
+
+async def answer_request(desk: Desk, case_id: str, act: AnswerRequest) -> Receipt:
+    """Answer a request for more time, with the letter that says so. Raises what the desk raises."""
+    return await desk.take(case_id, await with_letter(desk, case_id, act))
 
 
 def _refuse_unknown(desk: Desk, reference: str) -> None:

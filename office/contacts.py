@@ -104,25 +104,31 @@ def change_mailbox(
     mailbox: str,
     since: date,
     now: datetime,
+    holder: str = "",
 ) -> Contact:
-    """From a day on, write to another mailbox for this role.
+    """From a day on, write to another mailbox for this role, or to another holder of the office.
+
+    `holder` is the name of who holds it, as letters write it; empty, letters name the office alone.
 
     Raises:
-        NotFit: for a day that has passed, no office, a bad mailbox, or the one that we write to already.
+        NotFit: for a day that has passed, no office, a bad mailbox, or what holds already.
     """
-    office, mailbox = _office(office, "office"), _mailbox(mailbox)
+    office, mailbox, holder = _office(office, "office"), _mailbox(mailbox), _holder(holder)
     _refuse_past(since, now)
     with database.writing() as session:
         there = _in_force_from(session, owner, role, since)
-        if any(one.mailbox == mailbox and one.office == office for one in there):
+        if any((one.mailbox, one.office, one.holder) == (mailbox, office, holder) for one in there):
             raise NotFit(
                 "mailbox", f"We write to {mailbox} already. Enter another mailbox, or change nothing"
             )
         for one in there:
             one.until = since
-        made = Contact(owner=owner, role=role.value, office=office, mailbox=mailbox, since=since)
+        made = Contact(
+            owner=owner, role=role.value, office=office, mailbox=mailbox, holder=holder, since=since
+        )
         session.add(made)
-        _note(session, actor, owner, role, now, f"{office} is at {mailbox} from {plain_date(since)}.")
+        held = f", held by {holder}," if holder else ""
+        _note(session, actor, owner, role, now, f"{office}{held} is at {mailbox} from {plain_date(since)}.")
         session.flush()
         return made
 
@@ -211,6 +217,15 @@ def _office(said: str, field: str) -> str:
     if not 0 < len(said) <= LONGEST_OFFICE:
         what = "the title of the office" if field == "office" else "the office or name of who covers"
         raise NotFit(field, f"Enter {what}, in at most {LONGEST_OFFICE} characters")
+    return said
+
+
+def _holder(said: str) -> str:
+    said = " ".join(said.split())
+    if len(said) > LONGEST_OFFICE:
+        raise NotFit(
+            "holder", f"Enter the name of who holds the office, in at most {LONGEST_OFFICE} characters"
+        )
     return said
 
 

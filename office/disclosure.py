@@ -42,9 +42,16 @@ EVENTS: dict[str, frozenset[Side] | Told] = {
     "document_asked": ALL,
     "assessed": Told.with_the_letter,
     "taken_back": INSIDE,
+    "draft_sent": OF_BODY,
+    "draft_commented": OF_BODY,
+    "point_answered": OF_BODY,
+    "draft_lapsed": OF_BODY,
     "authorised": Told.with_the_letter,
+    "letter_recalled": INSIDE,
     "returned": INSIDE,
     "letter_sent": ALL,
+    "letter_corrected": ALL,
+    "word_sent": ALL,
     "published": ALL,
     "declared": ALL,
     "inspected": ALL,
@@ -74,26 +81,43 @@ class Paper:
     sides: frozenset[Side]
 
 
-PAPERS: dict[str, Paper] = {
-    "requested": Paper("letter", "Request letter", ALL),
-    "submitted": Paper("submission", "Submission", OF_BODY),
-    "submission_withdrawn": Paper("reason", "Why the submission was withdrawn", OF_BODY),
-    "late_accepted": Paper("reason", "Why the late submission was accepted", OF_BODY),
-    "document_asked": Paper("document", "Document asked for", OF_BODY),
-    "assessed": Paper("assessment", "Assessment", INSIDE),
-    "taken_back": Paper("reason", "Why the assessment was taken back", INSIDE),
-    "returned": Paper("reason", "Why the assessment was returned", INSIDE),
-    "letter_sent": Paper("letter", "Assessment letter", ALL),
-    "declared": Paper("statement", "Declaration that it is implemented", OF_BODY),
-    "inspected": Paper("narrative", "What the inspection found", INSIDE),
-    "withdrawn": Paper("reason", "Why the case was withdrawn", INSIDE),
-    "time_asked": Paper("reason", "Why more time was asked for", OF_BODY),
-    "time_granted": Paper("reason", "Why more time was given", OF_BODY),
-    "time_refused": Paper("reason", "Why more time was refused", OF_BODY),
-    "question_asked": Paper("question", "Question", OF_BODY),
-    "question_answered": Paper("answer", "Answer", OF_BODY),
-    "responded": Paper("response", "Response of the oversight body", ALL),
-    "clock_moved": Paper("reason", "Why the date was moved", OF_BODY),
+PAPERS: dict[str, tuple[Paper, ...]] = {
+    "requested": (Paper("letter", "Request letter", ALL),),
+    "submitted": (Paper("submission", "Submission", OF_BODY),),
+    "submission_withdrawn": (Paper("reason", "Why the submission was withdrawn", OF_BODY),),
+    "late_accepted": (Paper("reason", "Why the late submission was accepted", OF_BODY),),
+    "document_asked": (Paper("document", "Document asked for", OF_BODY),),
+    "assessed": (Paper("assessment", "Assessment", INSIDE),),
+    "taken_back": (Paper("reason", "Why the assessment was taken back", INSIDE),),
+    "returned": (Paper("reason", "Why the assessment was returned", INSIDE),),
+    "draft_sent": (Paper("letter", "Draft letter, under embargo", OF_BODY),),
+    "point_answered": (Paper("reason", "Answer to a point on the draft", OF_BODY),),
+    "letter_recalled": (Paper("reason", "Why the letter was recalled", INSIDE),),
+    "letter_sent": (Paper("letter", "Assessment letter", ALL),),
+    "letter_corrected": (
+        Paper("letter", "Corrected letter", ALL),
+        Paper("reason", "Why the letter was corrected", ALL),
+    ),
+    "word_sent": (Paper("letter", "Letter", ALL),),
+    "declared": (Paper("statement", "Declaration that it is implemented", OF_BODY),),
+    "inspected": (
+        Paper("narrative", "What the inspection found", INSIDE),
+        Paper("letter", "Closing letter", ALL),
+    ),
+    "withdrawn": (Paper("reason", "Why the case was withdrawn", INSIDE),),
+    "time_asked": (Paper("reason", "Why more time was asked for", OF_BODY),),
+    "time_granted": (
+        Paper("reason", "Why more time was given", OF_BODY),
+        Paper("letter", "Letter on more time", OF_BODY),
+    ),
+    "time_refused": (
+        Paper("reason", "Why more time was refused", OF_BODY),
+        Paper("letter", "Letter on more time", OF_BODY),
+    ),
+    "question_asked": (Paper("question", "Question", OF_BODY),),
+    "question_answered": (Paper("answer", "Answer", OF_BODY),),
+    "responded": (Paper("response", "Response of the oversight body", ALL),),
+    "clock_moved": (Paper("reason", "Why the date was moved", OF_BODY),),
 }
 
 
@@ -181,16 +205,19 @@ def _clocks_of(events: Iterable[Recorded], rules: Rules | None) -> set[str]:
     }
 
 
-def _lettered(events: Iterable[Recorded]) -> set[int]:
+def _lettered(events: Sequence[Recorded]) -> set[int]:
     """The assessment, and its authorisation, that each letter tells. One taken back or returned is in no letter."""
     told: set[int] = set()
     pending: set[int] = set()
+    authorised = {one.seq for one in events if isinstance(one.event, e.Authorised)}
     for one in events:
         match one.event:
             case e.Assessed():
                 pending = {one.seq}
             case e.Authorised():
                 pending.add(one.seq)
+            case e.LetterRecalled():
+                pending = {seq for seq in pending if seq not in authorised}
             case e.TakenBack() | e.Returned():
                 pending = set()
             case e.LetterSent():
@@ -223,11 +250,22 @@ def _own(passed: e.Passed, side: Side) -> e.Passed:
     )
 
 
+def papers_named(event: e.Event) -> Iterable[tuple[str, Paper]]:
+    """The sealed texts that an event names, by id, each with who may read it."""
+    for paper in PAPERS.get(event.kind, ()):
+        named = getattr(event, paper.field)
+        if named is not None:
+            yield str(named), paper
+    if isinstance(event, e.DraftCommented):
+        for number, point in event.points.items():
+            yield point, Paper("points", f"Point {number} on the draft", OF_BODY)
+
+
 def _texts(events: Iterable[Recorded], side: Side) -> Iterable[NamedText]:
     for one in events:
-        paper = PAPERS.get(one.event.kind)
-        if paper is not None and side in paper.sides:
-            yield NamedText(str(getattr(one.event, paper.field)), paper.title, one)
+        for named, paper in papers_named(one.event):
+            if side in paper.sides:
+                yield NamedText(named, paper.title, one)
 
 
 def _case(case_id: str, events: Sequence[Recorded], seen: Sequence[Recorded], side: Side) -> Case:

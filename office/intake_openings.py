@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from config.calendar_files import load_calendars
-from config.policy_files import newest
+from config.policy_files import policy_named
 from lifecycle.limits import Limit, Unit
 from lifecycle.opening import Opening, OwnLimit
 from lifecycle.policy import Policy
@@ -21,7 +21,7 @@ def openings_of(
     report: ReportFile, entry: RecommendationEntry, bodies: Bodies, *, actor: str, today: date, file: str
 ) -> Iterator[Opening]:
     """An opening for each body, overseen by whoever oversees it today; none where nothing is left to follow."""
-    policy = newest(entry.policy)
+    policy = policy_named(entry.policy)
     for body in () if entry.finished else entry.bodies:
         division = bodies.known[body].division
         yield Opening(

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -26,6 +27,8 @@ from office.rights import role_for
 LONGEST = 20_000
 """Characters that one passage may have."""
 EDIT = "draft_letter"
+WHOLE = "whole"
+"""Instead of a passage: all of the letter."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,45 @@ def versions(database: Database, kind: Kind, cases: Sequence[str], language: Lan
         return [_version(row) for row in session.exec(_of(draft_id(kind, cases, language)))]
 
 
+def writers(session: Session, kind: Kind, cases: Sequence[str]) -> tuple[str, ...]:
+    """Who wrote in the letter as it stands, in either language: all who saved edits since it was the template's."""
+    found: set[str] = set()
+    for language in Language:
+        rows = session.exec(_of(draft_id(kind, cases, language)).where(col(LetterDraft.set_aside).is_(False)))
+        found |= {row.person_id for row in takewhile(lambda row: row.edits, rows)}
+    return tuple(sorted(found))
+
+
+def writers_of(database: Database, kind: Kind, cases: Sequence[str]) -> tuple[str, ...]:
+    """As `writers`, from the ledger itself."""
+    with database.reading() as session:
+        return writers(session, kind, cases)
+
+
+def whole_words(database: Database, kind: Kind, cases: Sequence[str]) -> str:
+    """The letter as somebody wrote all of it; empty when nobody did."""
+    with database.reading() as session:
+        draft = newest(session, kind, cases, Language.english)
+    return draft.edits[WHOLE].words if draft and WHOLE in draft.edits else ""
+
+
+def save_whole(
+    database: Database, actor: str, kind: Kind, cases: Sequence[str], text: str, template: str, now: datetime
+) -> Saved:
+    """Keep these words for all of the letter, head to signature, in English; empty words are the template's.
+
+    Raises:
+        NoCase, NotAllowed, Refused: nothing is kept.
+    """
+    said = "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").strip().splitlines())
+    edits = {WHOLE: Edit(said, template)} if said and said != template.strip() else {}
+    _refuse_unfit(edits)
+    with database.reading() as session:
+        tip = newest(session, kind, cases, Language.english)
+    base = tip.number if tip else 0
+    return _kept(database, actor, kind, cases, Language.english, edits, base, now, "")
+
+
 def save(
     database: Database,
     actor: str,
@@ -89,11 +131,25 @@ def save(
     """
     edits = edits_of(paper, words)
     _refuse_unfit(edits)
-    of = draft_id(paper.kind, cases, paper.language)
+    return _kept(database, actor, paper.kind, cases, paper.language, edits, base, now, reviewed_by)
+
+
+def _kept(
+    database: Database,
+    actor: str,
+    kind: Kind,
+    cases: Sequence[str],
+    language: Language,
+    edits: Mapping[str, Edit],
+    base: int,
+    now: datetime,
+    reviewed_by: str,
+) -> Saved:
+    of = draft_id(kind, cases, language)
     with database.writing() as session:
         body = _permitted(session, actor, cases, now)
         lock(session.connection(), f"letter-draft/{of}")
-        tip = newest(session, paper.kind, cases, paper.language)
+        tip = newest(session, kind, cases, language)
         if tip is not None and (tip.edits, tip.reviewed_by) == (edits, reviewed_by):
             return Saved(tip)
         last = session.exec(_of(of).limit(1)).first()
@@ -101,8 +157,8 @@ def save(
             id=of,
             version=(last.version if last else 0) + 1,
             base=base,
-            kind=paper.kind.value,
-            language=paper.language.value,
+            kind=kind.value,
+            language=language.value,
             cases=sorted(set(cases)),
             body_id=body,
             person_id=actor,

@@ -16,15 +16,26 @@ from activities.mail.addressing import Addresses
 from lifecycle import events as e
 from lifecycle.dates import local_date
 from lifecycle.words import Refused, Role
-from models.tables import Body, CaseRow, Contact, Criterion, OversightBody, Recommendation, Report
+from models.tables import (
+    Body,
+    CaseRow,
+    Contact,
+    Criterion,
+    OversightBody,
+    Recommendation,
+    Report,
+    Signatory,
+)
 from office import letters
 from office.desk import Desk, NoCase
-from office.letter_drafts import Version, newest
+from office.letter_drafts import WHOLE, Version, newest
 from office.letter_edits import edited
 from office.letter_pages import letter as in_words
-from office.letter_parts import Kind, Paper
-from office.letter_words import Language
+from office.letter_parts import Kind, Paper, Passage
+from office.letter_seal import in_these_words
+from office.letter_words import Language, Said, day, say
 from office.letters import Letter, Source
+from office.signatories import signatory_of
 
 T = TypeVar("T")
 Cases = str | Sequence[str]
@@ -38,7 +49,8 @@ class NoPapers(Refused):
 
 @dataclass(frozen=True)
 class Papers:
-    """The rows and events that a case's letters quote. `holders` are the names of addressee and of who gets a copy."""
+    """The rows and events that a case's letters quote. `holders` are the names of addressee and of who gets a copy,
+    `signatory` is who signs, where that is known."""
 
     row: CaseRow
     body: Body
@@ -49,6 +61,7 @@ class Papers:
     addressee: str
     copied_to: str
     holders: tuple[str, str] = ("", "")
+    signatory: Signatory | None = None
 
     def last(self, kind: type[e.EventBase]) -> e.EventBase | None:
         return next((event for event in reversed(self.events) if isinstance(event, kind)), None)
@@ -63,12 +76,12 @@ async def request_letter(desk: Desk, cases: Cases, due: date | None) -> Letter:
     """
     papers = await asyncio.to_thread(_all_papers, desk, cases)
     requests = [_request(one, due) for one in papers]
-    envelope = _envelope(papers, local_date(desk.clock.now()))
+    envelope = envelope_of(papers, local_date(desk.clock.now()))
 
     def made(language: Language) -> Letter:
         return letters.render_request(envelope, *requests, language=language)
 
-    return await asyncio.to_thread(_finished, desk, papers, made)
+    return await asyncio.to_thread(finished, desk, papers, made)
 
 
 async def assessment_letter(desk: Desk, cases: Cases, on: date | None) -> Letter:
@@ -97,10 +110,10 @@ async def template_of(desk: Desk, kind: Kind, cases: Cases, language: Language) 
     """The letter as the template makes it, without any edit: what an editor starts from.
 
     Raises:
-        NoCase, Refused: as above.
+        NoCase, NoPapers, Refused: as above.
     """
     papers = await asyncio.to_thread(_all_papers, desk, cases)
-    envelope = _envelope(papers, local_date(desk.clock.now()))
+    envelope = envelope_of(papers, local_date(desk.clock.now()))
     if kind is Kind.request:
         return letters.render_request(
             envelope, *[_request(one, None) for one in papers], language=language
@@ -109,20 +122,48 @@ async def template_of(desk: Desk, kind: Kind, cases: Cases, language: Language) 
     return letters.render_letter(envelope, *told, language=language).paper
 
 
+def drafted(letter: Letter) -> Letter:
+    """The letter as a draft, which says so above everything."""
+
+    def noted(paper: Paper) -> Paper:
+        said = say(paper.language, "all", "draft")
+        envelope = replace(paper.envelope, note=said.text)
+        return replace(paper, envelope=envelope, reviewed=paper.reviewed and said.reviewed)
+
+    return _both(letter, noted)
+
+
+def corrected(letter: Letter, sent_on: date, reason: str) -> Letter:
+    """The letter with, before everything, which letter it corrects and why."""
+    return _both(
+        letter, lambda paper: replace(paper, passages=(_corrects(paper, sent_on, reason), *paper.passages))
+    )
+
+
+def _both(letter: Letter, change: Callable[[Paper], Paper]) -> Letter:
+    welsh = _both(letter.welsh, change) if letter.welsh else None
+    return replace(in_words(change(letter.paper)), edits=letter.edits, welsh=welsh)
+
+
+def _corrects(paper: Paper, sent_on: date, reason: str) -> Passage:
+    said: Said = say(paper.language, "all", "corrects", letter_of=day(paper.language, sent_on), reason=reason)
+    return Passage("corrects", said.text, reviewed=said.reviewed)
+
+
 def _told(desk: Desk, papers: Sequence[Papers], told: Sequence[e.Assessed], on: date) -> Letter:
     assessments = [_assessment(one, event) for one, event in zip(papers, told, strict=True)]
-    envelope = _envelope(papers, on)
+    envelope = envelope_of(papers, on)
 
     def made(language: Language) -> Letter:
         return letters.render_letter(envelope, *assessments, language=language)
 
-    return _finished(desk, papers, made)
+    return finished(desk, papers, made)
 
 
-def _finished(desk: Desk, papers: Sequence[Papers], made: Made) -> Letter:
+def finished(desk: Desk, papers: Sequence[Papers], made: Made) -> Letter:
     """With what was edited in it; for a body in Wales in both languages."""
     english = _with_edits(desk, papers, made(Language.english))
-    if papers[0].body.nation != WALES:
+    if papers[0].body.nation != WALES or english.paper.whole:
         return english
     return replace(english, welsh=_with_edits(desk, papers, made(Language.welsh)))
 
@@ -132,6 +173,8 @@ def _with_edits(desk: Desk, papers: Sequence[Papers], letter: Letter) -> Letter:
         draft = newest(session, letter.paper.kind, [one.row.id for one in papers], letter.paper.language)
     if draft is None or not draft.edits:
         return letter
+    if WHOLE in draft.edits:
+        return in_these_words(letter, draft.edits[WHOLE].words)
     paper = _reviewed(edited(letter.paper, draft.edits), draft)
     return replace(in_words(paper), edits=draft.edits)
 
@@ -160,7 +203,7 @@ def _request(papers: Papers, due: date | None) -> letters.Request:
     return letters.Request(
         report=papers.report.title,
         published_on=papers.row.issued_on,
-        recommendation=_quoted(papers),
+        recommendation=quoted(papers),
         criteria=tuple(criterion.summary for criterion in papers.criteria),
         due=due,
         title=papers.recommendation.title,
@@ -171,7 +214,7 @@ def _assessment(papers: Papers, assessed: e.Assessed) -> letters.Assessment:
     requested, submission = papers.last(e.Requested), _submission_clock(papers)
     return letters.Assessment(
         background=(Source(papers.report.title, papers.report.published_on),),
-        quoted=_quoted(papers),
+        quoted=quoted(papers),
         reviewed=assessed.on,
         outcome=assessed.outcome,
         criteria=tuple(
@@ -192,9 +235,11 @@ def _submission_clock(papers: Papers) -> e.ClockStarted | None:
     )
 
 
-def _envelope(of: Sequence[Papers], on: date) -> letters.Envelope:
+def envelope_of(of: Sequence[Papers], on: date) -> letters.Envelope:
+    """To whom, from whom, and on what: of one case its title, of several their report."""
     papers = of[0]
-    return letters.Envelope(
+    signs = papers.signatory
+    envelope = letters.Envelope(
         body_name=papers.body.name,
         on=on,
         subject=papers.recommendation.title if len(of) == 1 else papers.report.title,
@@ -203,22 +248,26 @@ def _envelope(of: Sequence[Papers], on: date) -> letters.Envelope:
         copied_to=papers.copied_to,
         holder=papers.holders[0],
         copy_holder=papers.holders[1],
+        signatory=signs.holder if signs else "",
     )
+    return replace(envelope, signed_by=tuple(signs.offices)) if signs and signs.offices else envelope
 
 
-def _quoted(papers: Papers) -> str:
+def quoted(papers: Papers) -> str:
+    """The recommendation in its own words, where the ledger has them."""
     return papers.recommendation.quoted or papers.recommendation.summary or papers.recommendation.title
 
 
 def _all_papers(desk: Desk, cases: Cases) -> list[Papers]:
     named = [cases] if isinstance(cases, str) else list(dict.fromkeys(cases))
-    found = [_papers(desk, case_id) for case_id in named]
+    found = [papers_of_case(desk, case_id) for case_id in named]
     if not found or len({(one.row.body_id, one.row.report_id) for one in found}) > 1:
         raise Refused("A letter is on cases of one body under one report. Write to each body by itself.")
     return found
 
 
-def _papers(desk: Desk, case_id: str) -> Papers:
+def papers_of_case(desk: Desk, case_id: str) -> Papers:
+    """Raises NoCase when the ledger holds no such case, or not its papers."""
     with desk.database.reading() as session:
         row = session.get(CaseRow, case_id)
         if row is None:
@@ -238,6 +287,7 @@ def _papers(desk: Desk, case_id: str) -> Papers:
             events=tuple(one.event for one in read(session, case_id)),
             addressee=(chief.office if chief else "") or "Chief officer",
             copied_to=_copied(session, overseer, oversight),
+            signatory=signatory_of(session, _there(session.get(Body, row.body_id), row.body_id), today),
             holders=(chief.holder if chief else "", oversight.holder if oversight else ""),
         )
 

@@ -17,6 +17,7 @@ from config.settings import load
 from lifecycle.rules import UnknownRules, rules_for
 from models.tables import CaseRow, Content, SealedText
 from office.desk import Desk, NoCase
+from office.letter_drafts import WHOLE
 from office.letter_edits import Changed, changes, whole
 from office.letter_pages import letter as in_words
 from office.letter_pages import page
@@ -26,7 +27,6 @@ from office.letter_words import Language
 from office.sealing import hold, register, seal
 
 log = logging.getLogger(__name__)
-WHOLE = "whole"
 IN_WELSH = "-cy"
 UNFIT = re.compile(r"[^A-Za-z0-9.-]+")
 

@@ -1,13 +1,35 @@
-"""Letters on their way out: made from the ledger, in the sender's words where there are any, and sealed."""
+"""Letters on their way out: made from the ledger with what was edited in them, sealed, and bound to two people."""
 
+import asyncio
+import hashlib
 from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
+from activities.ledger.append import read
+from lifecycle import events as e
+from lifecycle.case import Case, fold_all
+from lifecycle.dates import local_date, long_date
+from lifecycle.words import Refused
+from models.tables import SealedText
 from office.casework import seal_text
 from office.desk import Desk, NoCase
-from office.letter_papers import NoPapers, assessment_letter, request_letter
-from office.letter_seal import in_these_words, seal_letter
+from office.letter_drafts import whole_words, writers
+from office.letter_papers import NoPapers, assessment_letter, corrected, drafted, request_letter
+from office.letter_parts import Kind
+from office.letter_seal import in_these_words, papers_of, seal_letter
+from office.letter_standing import between
 from office.letters import Letter
+
+UNCHANGED = "Nobody changed the letter since it was sent. Write what is right in it; another person sends it."
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A sealed letter, and those who wrote in it against the template: none of them is its second person."""
+
+    letter: str
+    written_by: tuple[str, ...]
 
 
 async def seal_request(desk: Desk, cases: Sequence[str], due: date | None, text: str = "") -> str:
@@ -16,24 +38,132 @@ async def seal_request(desk: Desk, cases: Sequence[str], due: date | None, text:
     Raises:
         NoCase, Refused: as `request_letter`.
     """
-    return await _sealed(desk, cases, request_letter(desk, cases, due), text)
-
-
-async def seal_assessment(desk: Desk, cases: Sequence[str], on: date | None, text: str = "") -> str:
-    """Seal the letter that tells the assessment; with `text`, in these words. Answers the id that the act carries.
-
-    Raises:
-        NoCase, Refused: as `assessment_letter`.
-    """
-    return await _sealed(desk, cases, assessment_letter(desk, cases, on), text)
-
-
-async def _sealed(desk: Desk, cases: Sequence[str], making: Awaitable[Letter], text: str) -> str:
     try:
-        made = await making
+        made = await request_letter(desk, cases, due)
     except (NoCase, NoPapers):
         if not text:
             raise
         # A ledger that lacks the report can still send a letter that somebody wrote, as words alone.
         return await seal_text(desk, "letter", text, ",".join(cases))
     return await seal_letter(desk, cases, in_these_words(made, text) if text else made)
+
+
+async def seal_to_authorise(desk: Desk, cases: Sequence[str], dated: date | None, seen: str = "") -> Ready:
+    """Seal the letter on these assessments, dated so, for a second person to authorise. `seen` is the print of what
+    that person read.
+
+    Raises:
+        NoCase, Refused: as `assessment_letter`, and when the letter was changed since it was read.
+    """
+    return await _ready(desk, cases, assessment_letter(desk, cases, dated), seen)
+
+
+async def seal_draft(desk: Desk, cases: Sequence[str]) -> str:
+    """Seal the letter as a draft, for the body's check of its facts; raises what `seal_to_authorise` raises."""
+
+    async def marked() -> Letter:
+        return drafted(await assessment_letter(desk, cases, None))
+
+    return (await _ready(desk, cases, marked(), "")).letter
+
+
+async def seal_correction(
+    desk: Desk, case: str, reason: str, on: date | None = None, seen: str = ""
+) -> tuple[Ready, str]:
+    """Seal the letter as it now reads, saying which letter it corrects and why; with the id of that one.
+
+    Raises:
+        Refused: when no letter is sent, or nobody changed it since.
+    """
+    sent = await asyncio.to_thread(_sent, desk, case)
+    text = await asyncio.to_thread(_sealed_text, desk, sent.letter)
+    cases = _cases(text, case)
+
+    async def made() -> Letter:
+        now = await assessment_letter(desk, cases, on)
+        if text is not None and not between(text, now):
+            raise Refused(UNCHANGED)
+        return corrected(now, sent.on, reason)
+
+    ready = await _ready(desk, cases, made(), seen)
+    if not ready.written_by:
+        raise Refused(UNCHANGED)
+    return ready, sent.letter
+
+
+async def authorised_letter(desk: Desk, case: str, on: date | None = None) -> str:
+    """The letter that a second person authorised, to be sent on this day, if not today.
+
+    Raises:
+        NoCase: when the ledger holds no such case.
+        Refused: when none is authorised, or it bears a later date.
+    """
+    folded = await asyncio.to_thread(_folded, desk, case)
+    if folded.letter is None:
+        raise Refused(f"No letter of {case} is authorised. Have a second person authorise its letter first.")
+    sealed = await asyncio.to_thread(_sealed_text, desk, folded.letter)
+    dated = max((paper.envelope.on for paper in papers_of(sealed)), default=None) if sealed else None
+    today = on or local_date(desk.clock.now())
+    if dated is not None and dated > today:
+        raise Refused(f"The letter is dated {long_date(dated)}. Send it on that day, or later.")
+    return folded.letter
+
+
+def print_of(letter: Letter) -> str:
+    """What tells one letter's words from another's: a page has it of what it shows."""
+    said = "\n".join(one.text for one in (letter, letter.welsh) if one)
+    return hashlib.sha256(said.encode()).hexdigest()[:32]
+
+
+def refuse_unseen(letter: Letter, seen: str) -> None:
+    """Raises Refused when this is not the letter that somebody read."""
+    if seen and seen != print_of(letter):
+        raise Refused("The letter was changed since you read it. Read it again, then authorise it.")
+
+
+async def _ready(desk: Desk, cases: Sequence[str], making: Awaitable[Letter], seen: str) -> Ready:
+    wrote = await asyncio.to_thread(_writers, desk, cases)
+    try:
+        made = await making
+    except (NoCase, NoPapers):
+        words = await asyncio.to_thread(whole_words, desk.database, Kind.assessment, cases)
+        if not words:
+            raise
+        # As above: the words that somebody wrote, alone.
+        return Ready(await seal_text(desk, "letter", words, ",".join(cases)), wrote)
+    refuse_unseen(made, seen)
+    return Ready(await seal_letter(desk, cases, made), wrote)
+
+
+def _writers(desk: Desk, cases: Sequence[str]) -> tuple[str, ...]:
+    with desk.database.reading() as session:
+        return writers(session, Kind.assessment, cases)
+
+
+def _folded(desk: Desk, case: str) -> Case:
+    with desk.database.reading() as session:
+        events = read(session, case)
+    if not events:
+        raise NoCase(f"There is no case {case!r}. `followthrough case list` shows them.")
+    return fold_all(Case(id=case), (one.event for one in events))
+
+
+def _sent(desk: Desk, case: str) -> e.LetterSent | e.LetterCorrected:
+    """The letter that stands."""
+    with desk.database.reading() as session:
+        events = read(session, case)
+    for one in reversed(events):
+        if isinstance(one.event, e.LetterSent | e.LetterCorrected):
+            return one.event
+    raise Refused(f"No letter of {case} is sent, so there is none to correct.")
+
+
+def _sealed_text(desk: Desk, letter: str) -> SealedText | None:
+    with desk.database.reading() as session:
+        return session.get(SealedText, letter)
+
+
+def _cases(sealed: SealedText | None, case: str) -> list[str]:
+    """The cases that a sealed letter is on."""
+    found = sealed.meta.get("cases") if sealed else None
+    return [str(one) for one in found] if isinstance(found, list) and found else [case]

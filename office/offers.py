@@ -6,9 +6,10 @@ from datetime import date
 from urllib.parse import quote, urlencode
 
 from lifecycle.case import Case, Clock
+from lifecycle.checking import ACCURACY, refuse_unchecked
 from lifecycle.passage import BEFORE_ASSESSMENT, was_requested
 from lifecycle.rules import Rules
-from lifecycle.words import Paper, Side, Stage
+from lifecycle.words import Paper, Refused, Side, Stage
 from office.people import Actor, NotAllowed
 from office.rights import may, role_for
 
@@ -84,8 +85,13 @@ def _of_recommendation(case: Case) -> list[_Wanted]:
         ("accept_late", "Accept the late submission", _is_late, f"{inspect}/late"),
         ("ask_for_document", "Ask for a missing document", _can_ask_document, f"{inspect}/document"),
         ("complete_assessment", "Assess", _can_assess, f"{inspect}/assess"),
+        ("send_draft", "Send the draft for a check of its facts", _can_draft, f"{inspect}/draft"),
+        ("comment_on_draft", "Check the draft letter", _has_draft, f"{here}/draft"),
+        ("answer_point", "Answer the comments on the draft", _has_points, f"{inspect}/draft"),
         ("authorise", "Authorise", _can_authorise, "/inspect/authorise"),
         ("send_letter", "Send the letter", _is_authorised, f"{inspect}/letter"),
+        ("recall_letter", "Recall the letter", _is_authorised, f"{inspect}/letter"),
+        ("correct_letter", "Correct the letter", _is_sent, f"{inspect}/letter"),
         ("publish", "Publish the report’s letters", _has_letter, f"/inspect/publish/{quote(case.report)}"),
         ("declare_implemented", "Declare it implemented", _can_declare, f"{here}/declare"),
         ("record_inspection", "Record an inspection", _can_inspect, f"{inspect}/inspection"),
@@ -136,8 +142,32 @@ def _can_assess(one: Standing) -> bool:
     return overdue and one.case.stage in BEFORE_ASSESSMENT
 
 
+def _can_draft(one: Standing) -> bool:
+    checks = ACCURACY in one.rules.policy.clocks
+    return checks and one.case.stage is Stage.assessed and one.case.draft is None
+
+
+def _has_draft(one: Standing) -> bool:
+    return one.case.draft is not None and not one.case.draft_closed
+
+
+def _has_points(one: Standing) -> bool:
+    return one.case.stage is Stage.assessed and bool(one.case.open_points)
+
+
 def _can_authorise(one: Standing) -> bool:
-    return one.case.stage is Stage.assessed and one.case.assessed_by != one.actor.id
+    """Whether this person may, now: another completed the assessment, and the body's check is over."""
+    if one.case.stage is not Stage.assessed or one.case.assessed_by == one.actor.id:
+        return False
+    try:
+        refuse_unchecked(one.case, one.rules)
+    except Refused:
+        return False
+    return True
+
+
+def _is_sent(one: Standing) -> bool:
+    return one.case.stage in (Stage.letter_sent, Stage.published)
 
 
 def _is_submitted(one: Standing) -> bool:

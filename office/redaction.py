@@ -26,12 +26,12 @@ from models.tables import (
     SubmissionDraft,
     Upload,
 )
-from office.disclosure import PAPERS
+from office.disclosure import papers_named
 from office.sealing import hold
 
 REMOVED = "removed"
 Draft = LetterDraft | SubmissionDraft
-PUBLIC = {"letter_sent": "published", "responded": "responded"}
+PUBLIC = {"letter_sent": "published", "letter_corrected": "published", "responded": "responded"}
 """A paper that is public once the case has such an event: taking it out here would take it back from nobody."""
 
 
@@ -84,11 +84,7 @@ def _named(session: Session, case_id: str) -> tuple[set[str], set[str]]:
     """The sealed texts that a case's events name, and those of them that are public."""
     events = [one.event for one in read(session, case_id)]
     kinds = {event.kind for event in events}
-    papers = [
-        (event.kind, str(getattr(event, PAPERS[event.kind].field)))
-        for event in events
-        if event.kind in PAPERS
-    ]
+    papers = [(event.kind, text) for event in events for text, _ in papers_named(event)]
     return {text for _, text in papers}, {text for kind, text in papers if PUBLIC.get(kind) in kinds}
 
 

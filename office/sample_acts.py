@@ -58,6 +58,11 @@ def past_of(
             paper = _paper(kind, opening.id, said)
             papers.append(paper)
             fields[kind] = paper.id
+        if one.act == "authorise":
+            # What is authorised is what is sent.
+            said = file.words["send_letter"].format(reference=opening.reference, title=title)
+            papers.append(_paper("letter", opening.id, said))
+            fields["letter"] = papers[-1].id
         past.append(ACT.validate_python(fields))
     return opening.model_copy(update={"past": tuple(past), "source": file.source}), papers
 

@@ -48,6 +48,7 @@ class Task(StrEnum):
     assess = "assess"
     time = "time"
     question = "question"
+    draft = "draft"
     authorise = "authorise"
     letter = "letter"
     inspection = "inspection"
@@ -57,6 +58,7 @@ CLOCK_TASKS = {
     "assessment": Task.assess,
     "request": Task.time,
     "question": Task.question,
+    "draft": Task.draft,
     "authorisation": Task.authorise,
     "inspection": Task.inspection,
 }

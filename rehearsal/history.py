@@ -53,10 +53,14 @@ class Criterion(Frozen):
 
 
 class Recommendation(Frozen):
-    """What was recommended, in our own words but for `quoted`, and its time limit: `limit` in words, or a date."""
+    """What was recommended, in our own words but for `quoted`, and its time limit: `limit` in words, or a date.
+
+    `policy` names a version, such as "cause-of-concern-2"; without it the newest for the kind.
+    """
 
     reference: Slug
     kind: Words = "recommendation"
+    policy: str = ""
     title: Words
     summary: Words
     quoted: str = ""

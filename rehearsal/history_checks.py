@@ -9,7 +9,7 @@ from lifecycle.limits import Limit, LimitError
 from lifecycle.policy import Policy
 from lifecycle.words import Finding, InspectionResult
 from office.intake_bodies import bodies_of_files
-from rehearsal.history import BodyHistory, History
+from rehearsal.history import BodyHistory, History, Recommendation
 
 Place = tuple[int | str, ...]
 Problem = tuple[Place, str]
@@ -17,9 +17,11 @@ QUARTER = 15
 FOLLOWED = (InspectionResult.reissued, InspectionResult.superseded)
 
 
-def policy_for(kind: str) -> Policy | None:
-    """The newest policy for this kind of recommendation."""
-    found = [policy for policy in load_policies() if kind in policy.applies_to]
+def policy_for(recommendation: Recommendation) -> Policy | None:
+    """The policy that the history names, or the newest for this kind of recommendation."""
+    found = [policy for policy in load_policies() if recommendation.kind in policy.applies_to]
+    if named := recommendation.policy:
+        return next((policy for policy in found if f"{policy.name}-{policy.version}" == named), None)
     return max(found, key=lambda policy: policy.version) if found else None
 
 
@@ -131,9 +133,12 @@ def _findings(findings: Mapping[str, Finding], criteria: Iterable[str]) -> Itera
 
 
 def _by_policy(history: History) -> Iterator[Problem]:
-    policy = policy_for(history.recommendation.kind)
+    policy = policy_for(history.recommendation)
     if policy is None:
         kinds = ", ".join(sorted({kind for one in load_policies() for kind in one.applies_to}))
+        if named := history.recommendation.policy:
+            yield ("recommendation", "policy"), f"no policy for this kind is {named!r}"
+            return
         yield ("recommendation", "kind"), f"no policy is for {history.recommendation.kind!r}. Known: {kinds}."
         return
     for nth, body in enumerate(history.body):

@@ -11,6 +11,7 @@ from office.desk import Desk
 from office.sealing import seal
 from rehearsal.deeds import Deed
 from rehearsal.history import BodyHistory, ExtraAct, Fact, History
+from rehearsal.history_checks import policy_for
 from rehearsal.papers import Papers
 
 
@@ -40,6 +41,7 @@ class Scribe:
 
     def __init__(self, history: History, desk: Desk) -> None:
         self.desk = desk
+        self.history = history
         self.papers = Papers(history)
 
     async def write(self, task: Task) -> a.Act:
@@ -71,7 +73,10 @@ class Scribe:
         return a.TakeBackAssessment(**task.said, reason=reason)
 
     async def authorisation(self, task: Task) -> a.Act:
-        return a.Authorise(**task.said)
+        policy = policy_for(self.history.recommendation)
+        if policy is None or policy.authorises != "letter":
+            return a.Authorise(**task.said)
+        return a.Authorise(**task.said, letter=await asyncio.to_thread(self._sealed_letter, task))
 
     async def return_(self, task: Task) -> a.Act:
         reason = await self._sealed(task, "reason", "The assessment is returned.")
@@ -120,11 +125,12 @@ class Scribe:
         return await seal_text(self.desk, kind, self._text(task, marked), task.stream)
 
     def _sealed_letter(self, task: Task) -> str:
-        """Sealed with its page; a request letter with the date it gives."""
+        """Sealed with its page; a request letter with the date it gives, an authorised one dated when it is sent."""
         asks = task.deed.kind == "send_request_letter"
         write = self.papers.request if asks else self.papers.assessment
         with self.desk.database.writing() as session:
-            letter = write(session, task.body, local_date(task.deed.at))
+            sent = task.body.letter if task.deed.kind == "authorise" else None
+            letter = write(session, task.body, sent or local_date(task.deed.at))
             meta: dict[str, object] = {"html": letter.html}
             if asks and task.body.submission_due:
                 meta["due"] = task.body.submission_due.isoformat()

@@ -115,14 +115,14 @@ def _recommendation(history: History) -> RecommendationEntry:
         source=one.source,
         issued=history.report.published_on,
         bodies=tuple(body.id for body in history.body),
-        policy=_policy(history).name,
+        policy=one.policy or _policy(history).name,
         due=_due(history),
         criteria=tuple(CriterionEntry(id=each.id, summary=each.name) for each in one.criterion),
     )
 
 
 def _policy(history: History) -> Policy:
-    policy = policy_for(history.recommendation.kind)
+    policy = policy_for(history.recommendation)
     assert policy is not None  # checked when the history was read
     return policy
 

@@ -57,11 +57,11 @@ class RecommendationWorkflow(Conducting):
         await self.wait()
 
     async def _assessed(self) -> None:
-        """A second person owes the authorisation, or returns the assessment with reasons."""
+        """By policy the body checks the draft's facts, until its date; then a second person owes the authorisation."""
         await self.wait()
 
     async def _authorised(self) -> None:
-        """The letter can go out."""
+        """The letter can go out, exactly as it was authorised, or be recalled."""
         await self.wait()
 
     async def _letter_sent(self) -> None:
@@ -139,11 +139,43 @@ class RecommendationWorkflow(Conducting):
         self.refuse_wrong(act)
 
     @workflow.update
+    async def send_draft(self, act: a.SendDraft) -> Receipt:
+        return await self.act(act)
+
+    @send_draft.validator
+    def _check_draft(self, act: a.SendDraft) -> None:
+        self.refuse_wrong(act)
+
+    @workflow.update
+    async def comment_on_draft(self, act: a.CommentOnDraft) -> Receipt:
+        return await self.act(act)
+
+    @comment_on_draft.validator
+    def _check_comments(self, act: a.CommentOnDraft) -> None:
+        self.refuse_wrong(act)
+
+    @workflow.update
+    async def answer_point(self, act: a.AnswerPoint) -> Receipt:
+        return await self.act(act)
+
+    @answer_point.validator
+    def _check_point(self, act: a.AnswerPoint) -> None:
+        self.refuse_wrong(act)
+
+    @workflow.update
     async def authorise(self, act: a.Authorise) -> Receipt:
         return await self.act(act)
 
     @authorise.validator
     def _check_authorise(self, act: a.Authorise) -> None:
+        self.refuse_wrong(act)
+
+    @workflow.update
+    async def recall_letter(self, act: a.RecallLetter) -> Receipt:
+        return await self.act(act)
+
+    @recall_letter.validator
+    def _check_recall(self, act: a.RecallLetter) -> None:
         self.refuse_wrong(act)
 
     @workflow.update
@@ -160,6 +192,22 @@ class RecommendationWorkflow(Conducting):
 
     @send_letter.validator
     def _check_letter(self, act: a.SendLetter) -> None:
+        self.refuse_wrong(act)
+
+    @workflow.update
+    async def correct_letter(self, act: a.CorrectLetter) -> Receipt:
+        return await self.act(act)
+
+    @correct_letter.validator
+    def _check_correction(self, act: a.CorrectLetter) -> None:
+        self.refuse_wrong(act)
+
+    @workflow.update
+    async def send_word(self, act: a.SendWord) -> Receipt:
+        return await self.act(act)
+
+    @send_word.validator
+    def _check_word(self, act: a.SendWord) -> None:
         self.refuse_wrong(act)
 
     @workflow.update

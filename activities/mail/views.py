@@ -17,10 +17,26 @@ from lifecycle.words import ENDS, Role, Stage
 from models.tables import Body, CaseRow, ClockRow, EventRow, Notice, Recommendation, Report, SealedText
 
 PUBLIC = frozenset(stage.value for stage in (Stage.published, *ENDS))
-LETTERS = frozenset({"request-letter", "assessment-letter"})
+LETTERS = frozenset(
+    {
+        "request-letter",
+        "assessment-letter",
+        "draft-letter",
+        "corrected-letter",
+        "progress-letter",
+        "revisit-letter",
+        "reminder-letter",
+    }
+)
 NOTES = {
     "request-letter": ("requested", "letter"),
     "assessment-letter": ("letter_sent", "letter"),
+    "draft-letter": ("draft_sent", "letter"),
+    "corrected-letter": ("letter_corrected", "letter"),
+    "progress-letter": ("word_sent", "letter"),
+    "revisit-letter": ("word_sent", "letter"),
+    "reminder-letter": ("word_sent", "letter"),
+    "letter-recalled": ("letter_recalled", "reason"),
     RECEIPT: ("submitted", "submission"),
     "returned": ("returned", "reason"),
     "submission-withdrawn": ("submission_withdrawn", "reason"),
@@ -33,6 +49,8 @@ NOTES = {
     "document-overdue": ("document_asked", "document"),
 }
 """Templates that carry a sealed text: the event that names it, and under which word. LETTERS bring its PDF too."""
+ENCLOSED = {"time-granted": "time_granted", "time-refused": "time_refused", "closed": "inspected"}
+"""Templates that bring the PDF of a letter besides, and the event that names it."""
 
 
 def view(
@@ -115,6 +133,8 @@ def _office(role: Role, case: CaseRow | None, addresses: Addresses) -> str:
 
 def letter_of(session: Session, notice: Notice) -> str | None:
     """The sealed letter that a notice brings, or None."""
+    if notice.template in ENCLOSED:
+        return _named_by(session, notice, ENCLOSED[notice.template], "letter") or None
     return _sealed_id(session, notice) if notice.template in LETTERS else None
 
 
@@ -134,11 +154,15 @@ def _sealed_id(session: Session, notice: Notice) -> str:
     """The text an event names; a digest's own stands under its stream."""
     if notice.template not in NOTES:
         return notice.case_id
-    kind, word = NOTES[notice.template]
+    return _named_by(session, notice, *NOTES[notice.template])
+
+
+def _named_by(session: Session, notice: Notice, kind: str, word: str) -> str:
+    """The text that the newest event of a kind, up to the notice's cause, names under a word."""
     event = session.exec(
         select(EventRow)
         .where(EventRow.stream == notice.case_id, EventRow.kind == kind, EventRow.seq <= notice.cause_seq)
         .order_by(col(EventRow.seq).desc())
         .limit(1)
     ).first()
-    return str(event.details.get(word, "")) if event else ""
+    return str(event.details.get(word) or "") if event else ""

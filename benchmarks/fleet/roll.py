@@ -22,9 +22,10 @@ from benchmarks.fleet.hands import CODE, Hand
 from benchmarks.fleet.place import Place, place
 from benchmarks.fleet.reminders import settled
 from benchmarks.lifecycle import opening
-from config.policy_files import newest
+from config.policy_files import load_policies
 from lifecycle import acts as a
 from lifecycle.dates import local_date
+from lifecycle.policy import Policy
 from lifecycle.words import InspectionResult
 from models.database import Database
 from models.messages import CaseStart
@@ -76,8 +77,9 @@ async def roll(cases: int, program: Path) -> dict[str, object]:
                 stack.callback(hand.kill)
             _write_papers(there.database)
             await first.start()
-            forward = await _pass_on(there, "forward", cases // 2, first, ours)
-            backward = await _pass_on(there, "back", cases - cases // 2, ours, back)
+            policy = _held_by_both(older)
+            forward = await _pass_on(there, policy, "forward", cases // 2, first, ours)
+            backward = await _pass_on(there, policy, "back", cases - cases // 2, ours, back)
             await settled(there)
             await back.stop()
             both = (*forward.cases, *backward.cases)
@@ -99,10 +101,10 @@ class _Passed:
     by_both: int = 0
 
 
-async def _pass_on(there: Place, what: str, size: int, before: Hand, after: Hand) -> _Passed:
+async def _pass_on(there: Place, policy: Policy, what: str, size: int, before: Hand, after: Hand) -> _Passed:
     """`before` works already; `after` comes before it leaves: a rolling change of versions."""
     found = _Passed([f"recommendation/{what}-{number}/kent" for number in range(size)])
-    await _each(found.cases, lambda case: _start(there.client, case))
+    await _each(found.cases, lambda case: _start(there.client, policy, case))
     await _each(found.cases, lambda case: _take(there, case, _first_half(case)))
     await after.start()
     await before.stop()
@@ -141,8 +143,15 @@ def _write_papers(database: Database) -> None:
                 session.add(text)
 
 
-async def _start(client: Client, case: str) -> None:
-    made = opening(case, newest(POLICY), local_date(datetime.now(UTC)))
+def _held_by_both(older: Path) -> Policy:
+    """The newest version of the policy that the older program holds too: under a newer one, a case waits for ours."""
+    names = {path.stem for path in (older / "config" / "policies").glob(f"{POLICY}-*.toml")}
+    shared = [one for one in load_policies() if one.name == POLICY and f"{one.name}-{one.version}" in names]
+    return max(shared, key=lambda one: one.version)
+
+
+async def _start(client: Client, policy: Policy, case: str) -> None:
+    made = opening(case, policy, local_date(datetime.now(UTC)))
     start = CaseStart(opening=made.model_copy(update={"criteria": ()}))
     await client.start_workflow("RecommendationWorkflow", start, id=case, task_queue=TASK_QUEUE)
 

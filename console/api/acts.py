@@ -1,6 +1,7 @@
 """Acts handed in by programs: judged by the same rights as forms, words sealed first, and taken once per key."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import Body, Header
@@ -10,11 +11,12 @@ from console.api.asked import SEALED, SUBMISSION, AnyAct, Asked
 from console.api.door import UNRECORDED, Told, api_router
 from console.room import ByVisitor, InRoom, Room, Visitor
 from console.rules import NotFound, case_id, needs
-from lifecycle.acts import RecordInspection, key_for
+from lifecycle.acts import AnswerRequest, CommentOnDraft, RecordInspection, key_for
 from lifecycle.words import Refused, Side, Stage
 from models.messages import Receipt
 from models.tables import CaseRow
-from office import casework, letter_sending
+from office import authorising, casework, letter_sending
+from office.desk import Desk
 from office.disclosure import BEFORE_THE_LETTER
 from office.reach import Reach
 from office.receipts import refuse_used
@@ -74,10 +76,45 @@ async def take(room: Room, visitor: Visitor, of: str, asked: Asked, given: str) 
     room.pace.note("act", visitor.id)
     key = key_for(f"api/{visitor.id}", given)
     row = await asyncio.to_thread(_judged, room, visitor, of, asked, key)
+    if asked.act in LETTERS:
+        return _told(row, visitor, given, await LETTERS[asked.act](room.desk, visitor.id, of, asked, key))
     act = asked.made(key, visitor.id, await _sealed(room, visitor, of, asked))
+    if isinstance(act, AnswerRequest):
+        return _told(row, visitor, given, await casework.answer_request(room.desk, of, act))
     if isinstance(act, RecordInspection):
         return _told(row, visitor, given, await casework.record_inspection(room.desk, of, act))
     return _told(row, visitor, given, await room.desk.take(of, act))
+
+
+async def _draft(desk: Desk, actor: str, of: str, asked: Asked, key: str) -> Receipt:
+    return (await authorising.send_draft(desk, actor, [of], key, getattr(asked, "due", None)))[0]
+
+
+async def _comments(desk: Desk, actor: str, of: str, asked: Asked, key: str) -> Receipt:
+    points = await casework.seal_points(desk, getattr(asked, "points", ()), of)
+    return await desk.take(of, CommentOnDraft(key=key, actor=actor, on=asked.on, points=points))
+
+
+async def _authorised(desk: Desk, actor: str, of: str, asked: Asked, key: str) -> Receipt:
+    return (await authorising.authorise_letter(desk, actor, [of], key, asked.on))[0]
+
+
+async def _letter(desk: Desk, actor: str, of: str, asked: Asked, key: str) -> Receipt:
+    return await authorising.send_letter(desk, actor, of, key, asked.on)
+
+
+async def _correction(desk: Desk, actor: str, of: str, asked: Asked, key: str) -> Receipt:
+    return await authorising.correct_letter(desk, actor, of, asked.words, key, asked.on)
+
+
+LETTERS: dict[str, Callable[[Desk, str, str, Asked, str], Awaitable[Receipt]]] = {
+    "send_draft": _draft,
+    "comment_on_draft": _comments,
+    "authorise": _authorised,
+    "send_letter": _letter,
+    "correct_letter": _correction,
+}
+"""Acts with a letter, which the office makes or finds."""
 
 
 def _judged(room: Room, visitor: Visitor, of: str, asked: Asked, key: str) -> CaseRow:
@@ -102,8 +139,6 @@ async def _sealed(room: Room, visitor: Visitor, of: str, asked: Asked) -> str | 
             )
         except NoUpload as missing:
             raise Refused(str(missing)) from missing
-    if asked.act == "send_letter":
-        return await letter_sending.seal_assessment(room.desk, [of], asked.on, asked.words)
     if asked.act == "send_request_letter":
         return await letter_sending.seal_request(room.desk, [of], getattr(asked, "due", None), asked.words)
     return await casework.seal_text(room.desk, kind, asked.words, of)

@@ -21,6 +21,7 @@ from pydantic import (
 )
 
 from lifecycle import acts as a
+from lifecycle.checking import MOST_POINTS
 from office.intake_record import FIRST, LAST
 
 SEALED = {
@@ -32,7 +33,9 @@ SEALED = {
     "complete_assessment": "assessment",
     "take_back_assessment": "reason",
     "return_assessment": "reason",
-    "send_letter": "letter",
+    "answer_point": "reason",
+    "recall_letter": "reason",
+    "correct_letter": "reason",
     "declare_implemented": "statement",
     "record_inspection": "narrative",
     "withdraw": "reason",
@@ -44,10 +47,20 @@ SEALED = {
     "record_response": "response",
 }
 """Of each act with words, the field that holds their id; they are sealed as what that field is called."""
-MADE_HERE = frozenset({"send_request_letter", "send_letter"})
+MADE_HERE = frozenset({"send_request_letter"})
 """Letters that are made from the case's own papers when no words are given."""
+OFFICE = {
+    "send_draft": frozenset({"letter"}),
+    "comment_on_draft": frozenset({"points"}),
+    "authorise": frozenset({"letter", "written_by"}),
+    "send_letter": frozenset({"letter"}),
+    "correct_letter": frozenset({"letter", "corrects", "written_by"}),
+    "record_inspection": frozenset({"letter"}),
+    "answer_request": frozenset({"letter"}),
+}
+"""What the office puts into an act itself: letters as they read, or as they were authorised, and who wrote in them."""
 SUBMISSION = "record_submission"
-NOT_HERE = frozenset({"publish"})
+NOT_HERE = frozenset({"publish", "send_word"})
 OURS = frozenset({"key", "actor", "role", "source", "kind", "on"})
 LONGEST = 200
 
@@ -124,11 +137,13 @@ def _asked(kind: str, act: type[a.ActBase]) -> type[Asked]:
     fields: dict[str, Any] = {
         name: (field.annotation, field)
         for name, field in act.model_fields.items()
-        if name not in OURS and name != SEALED.get(kind)
+        if name not in OURS and name != SEALED.get(kind) and name not in OFFICE.get(kind, ())
     }
     fields["kind"] = (act.model_fields["kind"].annotation, ...)
     if kind in SEALED:
         fields["text"] = (Words, "") if kind in (*MADE_HERE, SUBMISSION) else (SomeWords, ...)
+    if kind == "comment_on_draft":
+        fields["points"] = (tuple[SomeWords, ...], Field((), max_length=MOST_POINTS))
     if kind == SUBMISSION:
         fields["uploads"] = (tuple[UploadId, ...], Field((), max_length=100))
     made: type[Asked] = create_model(act.__name__, __base__=Asked, __doc__=act.__doc__, **fields)

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from console.body import (
     asked,
     asking,
+    checking,
     contacts,
     declaring,
     export,
@@ -22,6 +23,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     submit.router,
     receipt.router,
     asking.router,
+    checking.router,
     declaring.router,
     asked.router,
     post.router,

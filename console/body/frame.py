@@ -8,6 +8,7 @@ from starlette.responses import Response
 from console.pages import render
 from console.room import Room, Visitor
 from console.rules import case_path, needs
+from lifecycle.checking import ACCURACY
 from lifecycle.words import Stage
 from office.owed import name_of
 from office.owing import IMPLEMENTATION, Duty
@@ -58,6 +59,8 @@ def next_act(duty: Duty) -> tuple[str, str]:
     if duty.kind == IMPLEMENTATION:
         query = f"?{urlencode({'criterion': duty.criterion})}" if duty.criterion else ""
         return "Declare it implemented", f"{case_path(duty.case)}/declare{query}"
+    if duty.kind == ACCURACY:
+        return "Check the draft letter", f"{case_path(duty.case)}/draft"
     where = f"/body/{quote(duty.case.rsplit('/', 1)[1])}/submit?{urlencode({'cases': duty.reference})}"
     return ("Send the document" if duty.kind == "document" else "Submit"), where
 

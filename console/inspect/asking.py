@@ -17,7 +17,7 @@ from console.rules import NotFound, case_path, needs
 from lifecycle import acts as a
 from lifecycle.words import Refused
 from office.assessment_file import AssessmentFile
-from office.casework import seal_text
+from office.casework import answer_request, seal_text
 from office.open_requests import open_requests
 from office.unanswered import QUESTION, TIME, has_answer_clock
 
@@ -144,7 +144,7 @@ async def answer_time(
                 due=due,
                 reason=sealed,
             )
-            receipt = await room.desk.take(file.row.id, act)
+            receipt = await answer_request(room.desk, file.row.id, act)
             said = "More time is refused." if decision == "refuse" else "More time is granted."
             return onward(
                 room.keys, at(file.row.id, "answer"), recorded(f"{said} The body is told by mail.", receipt)

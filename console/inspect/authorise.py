@@ -18,11 +18,14 @@ from console.room import ByVisitor, InRoom, Room, Visitor
 from console.rules import case_path, needs
 from console.stages import capital, stage_tag
 from lifecycle import acts as a
+from lifecycle.checking import ACCURACY
 from lifecycle.words import Refused, Stage
 from office import assessing, authorising, drafts
 from office.assessment_file import AssessmentFile
 from office.batches import Outcome
 from office.casework import seal_text
+from office.letter_sending import print_of
+from office.letter_standing import standing
 from office.worklist import Task, Whose, work
 
 router = APIRouter(include_in_schema=False)
@@ -33,7 +36,7 @@ BATCHES: dict[Task, dict[str, str]] = {
     Task.authorise: {
         "path": "/inspect/authorise",
         "title": "Authorise assessments",
-        "said": "Each is judged alone. Those you completed yourself need another lead.",
+        "said": "Each is judged alone, with its letter as it now reads. Your own need another lead.",
         "button": "Authorise the chosen",
         "none": "No assessment waits for authorisation.",
         "what": "review",
@@ -41,7 +44,7 @@ BATCHES: dict[Task, dict[str, str]] = {
     Task.letter: {
         "path": "/inspect/letters",
         "title": "Send letters",
-        "said": "Each is made from its assessment, and goes to the body under embargo, copied to its oversight body.",
+        "said": "Each goes as it was authorised to the body, under embargo, copied to its oversight body.",
         "button": "Send the chosen letters",
         "none": "No letter waits to be sent.",
         "what": "letter",
@@ -145,6 +148,8 @@ async def _review(
     stands = file.assessed if file.case.assessed_by else None
     waits = file.case.stage is Stage.assessed
     own = file.case.assessed_by == visitor.id
+    found = await assessing.letter_now(room.desk, file)
+    letter = await room.read(lambda database: standing(database, file, found))
     return render(
         request,
         "inspect/review.html",
@@ -153,7 +158,10 @@ async def _review(
         stands=stands,
         written=file.starting_point(),
         private=draft.written.private if draft else "",
-        letter=await assessing.letter_to_send(room.desk, file),
+        letter=found.text if found else "",
+        standing=letter,
+        seen=print_of(found) if found else "",
+        checks=ACCURACY in file.rules.policy.clocks,
         waits=waits,
         own=own,
         authorises=waits and not own and visitor.may("authorise"),
@@ -174,11 +182,12 @@ async def authorise(
 ) -> Response:
     file, form = await file_for(room, visitor, reference, body), await forms.read(request)
     try:
-        act = a.Authorise(key=forms.key_in(form), actor=visitor.id)
-        receipt = await room.desk.take(file.row.id, act)
+        receipts = await authorising.authorise_letter(
+            room.desk, visitor.id, [file.row.id], forms.key_in(form), seen=form.get("seen", "")
+        )
     except Refused as refused:
         return await _review(request, room, visitor, file, form, {"authorise": str(refused)})
-    said = forms.recorded("Authorised. The letter can be sent.", receipt)
+    said = forms.recorded("Authorised. The letter can be sent as you read it.", receipts[0])
     return onward(room.keys, "/inspect/authorise", said)
 
 
@@ -217,45 +226,3 @@ async def take_back(
         except Refused as refused:
             errors["reason"] = str(refused)
     return await _review(request, room, visitor, file, form, errors)
-
-
-@router.get(f"{BASE}/letter", dependencies=[needs("send_letter", of="case")])
-async def letter(request: Request, room: InRoom, visitor: ByVisitor, reference: str, body: str) -> Response:
-    file = await file_for(room, visitor, reference, body)
-    return await _letter(request, room, file, {}, {})
-
-
-@router.post(f"{BASE}/letter", dependencies=[needs("send_letter", of="case")])
-async def send(request: Request, room: InRoom, visitor: ByVisitor, reference: str, body: str) -> Response:
-    """Send the letter as it was shown, or as the sender changed it."""
-    file, form = await file_for(room, visitor, reference, body), await forms.read(request)
-    text = form.get("letter", "").strip()
-    errors = {} if text else {"letter": "Write the letter, or open this page again to have it made"}
-    if text:
-        try:
-            receipt = await authorising.send_letter(
-                room.desk, visitor.id, file.row.id, f"{text}\n", forms.key_in(form)
-            )
-            return onward(room.keys, case_path(file.row.id), forms.recorded("The letter is sent.", receipt))
-        except Refused as refused:
-            errors["letter"] = str(refused)
-    return await _letter(request, room, file, form, errors)
-
-
-async def _letter(
-    request: Request, room: Room, file: AssessmentFile, form: forms.Form, errors: forms.Errors
-) -> Response:
-    made = await assessing.letter_to_send(room.desk, file)
-    return render(
-        request,
-        "inspect/letter.html",
-        422 if errors else 200,
-        file=file,
-        text=form.get("letter", made),
-        sends=file.case.stage is Stage.authorised,
-        key=form.get("key") or uuid.uuid4(),
-        stage=stage_tag(file.case.stage),
-        case_path=case_path,
-        at=at,
-        errors=errors,
-    )

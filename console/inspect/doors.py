@@ -8,6 +8,8 @@ from console.inspect import (
     assess,
     authorise,
     inspection,
+    letter,
+    letter_words,
     moderation,
     people,
     publish,
@@ -22,6 +24,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     asking.router,
     authorise.router,
     inspection.router,
+    letter.router,
+    letter_words.router,
     moderation.router,
     publish.router,
 )

@@ -7,7 +7,7 @@ from models.tables.casework import Content, Document, Order, SealedText
 from models.tables.inspecting import Allocation, AssessmentDraft, Conflict, InspectorCover
 from models.tables.installation import Arming, Heartbeat, Installation, Repair
 from models.tables.ledger import ActTaken, CaseRow, ClockRow, EventRow
-from models.tables.letters import LetterDraft
+from models.tables.letters import LetterDraft, Signatory
 from models.tables.personnel import PersonnelChange
 from models.tables.post import Attempt, Mail, MailState, Notice, NoticeState
 from models.tables.reports import Criterion, Recommendation, Report
@@ -57,6 +57,7 @@ __all__ = [
     "ScanState",
     "SealedText",
     "SignInLink",
+    "Signatory",
     "SubmissionDraft",
     "Upload",
     "WebSession",

@@ -1,6 +1,6 @@
-"""Letters as they are edited before they are sealed."""
+"""Letters as they are edited before they are sealed, and who signs them."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import JSON, Column
 from sqlmodel import Field, SQLModel
@@ -29,3 +29,17 @@ class LetterDraft(SQLModel, table=True):
     set_aside: bool = False
     reviewed_by: str = Field(default="", max_length=200)
     edits: dict[str, dict[str, str]] = Field(sa_column=Column(JSON, nullable=False))
+
+
+class Signatory(SQLModel, table=True):
+    """Who signs the letters to `owner`: a body, a kind of body, or "inspectorate" for all others; dated.
+
+    `holder` is a name as letters write it, `offices` the offices that stand below it; an empty one leaves the usual.
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    owner: str = Field(index=True, max_length=80)
+    holder: str = Field(max_length=200)
+    offices: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    since: date
+    until: date | None = None

@@ -94,7 +94,7 @@ def test_the_manifest_says_what_is_in_it(home: Settings, backup: Path):
 
     assert sorted(manifest.files) == ["engine.db", "ledger.db"]
     assert manifest.counts["event"] == len(rows(home.database_url)["event"])
-    assert (manifest.schema_revision, manifest.engine, manifest.timeline) == ("0007", SERVER, "real")
+    assert (manifest.schema_revision, manifest.engine, manifest.timeline) == ("0008", SERVER, "real")
     assert sorted(path.name for path in backup.iterdir()) == ["engine.db", "ledger.db", "manifest.json"]
     assert backup.stat().st_mode & 0o077 == 0
 

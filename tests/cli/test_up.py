@@ -127,7 +127,7 @@ def test_from_first_start_to_kill_and_back(there: Installation) -> None:
 
     wrong = there.here("case", "authorise", case)
     assert wrong.returncode == 65
-    assert "needs it to be assessed" in wrong.stderr
+    assert "Complete the assessment first" in wrong.stderr
 
     there.kill()
     there.start()

@@ -119,10 +119,12 @@ def test_from_submission_to_letter_by_the_browser_alone(submitted):
     assess(there, "kent")
     with there.as_("lead-1") as browser:
         assert browser.post(at("kent", "authorise"), data={"key": "kent-auth"}).status_code == 303
-        letter = browser.get(at("kent", "letter")).text.split("<textarea")[1].split(">", 1)[1].split("</")[0]
-        sent = browser.post(
-            at("kent", "letter"), data={"key": "kent-letter", "letter": f"{letter}PS. Added."}
-        )
+        letter = re.search(r'name="letter" value="(.+?)"', browser.get(at("kent", "letter")).text)
+        assert letter is not None
+        other = browser.post(at("kent", "letter"), data={"key": "kent-other", "letter": "letter-of-mine"})
+        assert other.status_code == 422
+        assert "this is another, letter-of-mine" in other.text
+        sent = browser.post(at("kent", "letter"), data={"key": "kent-letter", "letter": letter[1]})
         assert sent.status_code == 303, sent.text
 
     told = events(there, case("kent"))
@@ -140,7 +142,8 @@ def test_from_submission_to_letter_by_the_browser_alone(submitted):
     ]
     assert told[-3].details["findings"] == {"c1": "included_commenced", "c2": "not_included"}
     with there.database.reading() as session:
-        assert session.get_one(SealedText, str(told[-1].details["letter"])).text.endswith("PS. Added.\n")
+        assert told[-1].details["letter"] == told[-2].details["letter"]
+        assert "Dear Chief" in session.get_one(SealedText, str(told[-1].details["letter"])).text
         assessment = session.get_one(SealedText, str(told[-3].details["assessment"])).text
     assert "Page 4 of the plan." in assessment
 

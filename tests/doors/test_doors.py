@@ -151,7 +151,9 @@ DEEDS: dict[tuple[str, str], tuple[Door, str]] = {
         OWN,
     ),
     ("authorise in the name of nobody", "engine"): (
-        lambda s: engine(s, s.assessed, "authorise", actor="nobody", role="lead_inspector"),
+        lambda s: engine(
+            s, s.assessed, "authorise", actor="nobody", role="lead_inspector", letter="letter-x"
+        ),
         "'nobody' is not a registered person",
     ),
     ("authorise as an inspector", "form"): (
@@ -163,7 +165,9 @@ DEEDS: dict[tuple[str, str], tuple[Door, str]] = {
         FOREIGN,
     ),
     ("authorise as an inspector", "engine"): (
-        lambda s: engine(s, s.assessed, "authorise", actor="inspector-1", role="lead_inspector"),
+        lambda s: engine(
+            s, s.assessed, "authorise", actor="inspector-1", role="lead_inspector", letter="letter-x"
+        ),
         FOREIGN,
     ),
     ("publish under embargo", "command"): (
@@ -346,7 +350,7 @@ def test_every_deed_is_tried_at_every_door_or_it_is_said_why_not():
 
 
 def test_a_case_that_refused_takes_the_right_act_from_the_right_person(scene: Scene):
-    casework.take(scene.there, scene.assessed, a.Authorise(key="right", actor="lead-2"))
+    casework.take(scene.there, scene.assessed, a.Authorise(key="right", actor="lead-2", letter="letter-x"))
     assert casework.line(scene.there, scene.assessed).stage == "authorised"
 
 

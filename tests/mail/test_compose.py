@@ -50,6 +50,8 @@ assessment-letter publication-due published action-plan-reminder action-plan-ove
 response-reminder response-overdue inspection-due closed withdrawn digest ops-alert
 submission-withdrawn time-asked time-request-due time-request-overdue time-granted time-refused
 question-asked question-due question-overdue question-answered
+draft-letter draft-reminder draft-lapsed draft-commented draft-receipt draft-due draft-overdue letter-recalled
+corrected-letter progress-letter revisit-letter reminder-letter
 """
 
 

@@ -39,11 +39,15 @@ class Office:
     desk: Desk
     rules: Rules
 
-    def assessed(self, case: str, finding: Finding = Finding.unclear) -> Story:
-        """A case that was asked, answered and assessed."""
+    def opened(self, case: str) -> Story:
+        """A case as it is issued."""
         _, reference, body = case.split("/")
         story = Story(self.database, self.rules, case)
-        story.opened(reference=reference, body=body, oversight=f"{body}-pcc", own_limits=())
+        return story.opened(reference=reference, body=body, oversight=f"{body}-pcc", own_limits=())
+
+    def assessed(self, case: str, finding: Finding = Finding.unclear) -> Story:
+        """A case that was asked, answered and assessed."""
+        story = self.opened(case)
         by = {"actor": "inspector-1", "role": "inspector"}
         self._take(story, lambda key: a.SendRequestLetter(key=key, letter="l-1", due=date(2017, 5, 31), **by))
         self._take(story, lambda key: a.RecordSubmission(key=key, submission="s-1", **by))

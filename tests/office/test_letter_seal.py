@@ -19,7 +19,7 @@ from office.letter_papers import assessment_letter, request_letter, template_of
 from office.letter_parts import Kind
 from office.letter_pdf import NoPdf, why_not
 from office.letter_seal import changed, in_these_words, published, seal_letter
-from office.letter_sending import seal_assessment, seal_request
+from office.letter_sending import seal_request, seal_to_authorise
 from office.letter_words import Language
 from office.people import NotAllowed
 from tests.office.lettered import BEDFORDSHIRE, GWENT, LETTER_DAY, SECOND, Office, open_office
@@ -44,7 +44,10 @@ def reviewed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def sealed_as(office: Office, *cases: str, text: str = "") -> SealedText:
-    letter = asyncio.run(seal_assessment(office.desk, cases, None, text))
+    if text:
+        now = asyncio.run(assessment_letter(office.desk, cases, None)).text
+        letter_drafts.save_whole(office.database, "lead-1", Kind.assessment, cases, text, now, LETTER_DAY)
+    letter = asyncio.run(seal_to_authorise(office.desk, cases, None)).letter
     with office.database.reading() as session:
         return session.get_one(SealedText, letter)
 

@@ -141,8 +141,9 @@ class Scene:
                     findings={"a": Finding.included_commenced, "b": Finding.unclear},
                 )
             case "authorised":
-                return a.Authorise(**{**by, "actor": "brown"}, role="lead_inspector")
-        return a.SendLetter(**by, letter=self.letter(told, body))
+                letter = self.letter(told, body)
+                return a.Authorise(**{**by, "actor": "brown"}, role="lead_inspector", letter=letter)
+        return a.SendLetter(**by, letter=told.case.letter or "")
 
     def letter(self, told: Story, body: str) -> str:
         """Of its own, or the one that it shares."""

@@ -157,8 +157,9 @@ def published(ledger: Database, told: Story, folder: Path) -> str:
             findings={"a": Finding.included},
         )
     )
-    told.take(a.Authorise(key="u", actor="lead-1", role="lead_inspector"))
-    told.take(a.SendLetter(key="l", actor="lead-1", letter=sealed(ledger, "What we found.")))
+    letter = sealed(ledger, "What we found.")
+    told.take(a.Authorise(key="u", actor="lead-1", role="lead_inspector", letter=letter))
+    told.take(a.SendLetter(key="l", actor="lead-1", letter=letter))
     order = RecordOrder(report=REPORT, key="p", actor="lead-1", on=local_date(told.now), at=told.now)
     with ledger.writing() as session:
         record_publication(session, order)

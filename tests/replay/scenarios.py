@@ -81,6 +81,36 @@ async def asked(scene: Scene) -> str:
     return (await asked_and_answered(scene)).id
 
 
+async def checked(scene: Scene) -> str:
+    """The body checks the draft; its letter is recalled, edited, authorised again, sent, and corrected."""
+    case = await scene.open(b.CONCERN)
+    await case.take(b.submission())
+    await case.take(b.assessment(outcome="in_progress"))
+    await case.take(b.sending_draft())
+    await case.take(b.commenting("point-1", "point-2"))
+    await case.take(b.answering_point("1"))
+    await case.take(b.answering_point("2", accepted=False))
+    await case.take(b.authorisation())
+    await case.take(b.recalling())
+    await case.take(named("authorise-2", b.authorisation(letter="letter-3", written_by=("lead-2",))))
+    await case.take(named("authorise-3", b.authorisation(letter="letter-2", actor="lead-2")))
+    await case.take(b.letter())
+    await case.take(b.word())
+    await case.take(b.correcting())
+    return case.id
+
+
+async def unchecked(scene: Scene) -> str:
+    """The body says nothing of the draft: it is chased, its time ends, and the letter goes on."""
+    case = await scene.open(b.CONCERN)
+    await case.take(b.submission())
+    await case.take(b.assessment(outcome="in_progress"))
+    await case.take(b.sending_draft())
+    await case.until(b.london(date(2017, 6, 8)))
+    await case.take(b.authorisation())
+    return case.id
+
+
 async def withdrawn(scene: Scene) -> str:
     case = await up_to(scene, "record_submission", own_limits=SIX_MONTHS)
     await case.take(b.withdrawal())
@@ -212,6 +242,8 @@ SCENARIOS: dict[tuple[str, str], Scenario] = {
     (RECOMMENDATION, "document"): document,
     (RECOMMENDATION, "moved"): moved,
     (RECOMMENDATION, "asked-and-answered"): asked,
+    (RECOMMENDATION, "checked"): checked,
+    (RECOMMENDATION, "unchecked"): unchecked,
     (RECOMMENDATION, "withdrawn"): withdrawn,
     (RECOMMENDATION, "taken-over"): taken_over,
     (RECOMMENDATION, "late-waking"): late_waking,

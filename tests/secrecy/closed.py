@@ -115,8 +115,8 @@ def judge(post: Post, story: Story) -> None:
     outcome = story.rules.policy.outcomes[-1]
     by = {"actor": "inspector-1", "assessment": assessment}
     post.take(story, a.CompleteAssessment(key="assess", outcome=outcome, findings=findings, **by))
-    post.take(story, a.Authorise(key="authorise", actor="lead-1", role="lead_inspector"))
     told = with_file(post, "letter", f"Dear {SECRET}, you will do. {case}", (case,))
+    post.take(story, a.Authorise(key="authorise", actor="lead-1", role="lead_inspector", letter=told))
     post.take(story, a.SendLetter(key="letter", actor="ops-1", letter=told))
 
 

@@ -22,7 +22,7 @@ from lifecycle.opening import Opening, OwnLimit, open_case
 from lifecycle.policy import Policy
 from lifecycle.policy_reader import read_policy
 from lifecycle.rules import Rules
-from lifecycle.words import Finding, InspectionResult, Paper, Stage, SubmissionAnswer
+from lifecycle.words import Finding, InspectionResult, LetterKind, Paper, Stage, SubmissionAnswer
 
 FOLDER = Path(config.__file__).parent / "policies"
 FILES = sorted(FOLDER.glob("*.toml"))
@@ -136,8 +136,56 @@ def taking_back(on: date | None = None, actor: str = INSPECTOR) -> a.Act:
     return a.TakeBackAssessment(key="take-back", actor=actor, on=on, reason="reason-1")
 
 
-def authorisation(on: date | None = None, actor: str = LEAD) -> a.Act:
-    return a.Authorise(key="authorise", actor=actor, on=on)
+def sending_draft(on: date | None = None, due: date | None = None, actor: str = INSPECTOR) -> a.Act:
+    return a.SendDraft(key="draft", actor=actor, on=on, due=due, letter="draft-1")
+
+
+def commenting(*points: str, actor: str = FORCE) -> a.Act:
+    numbered = {str(number): point for number, point in enumerate(points, 1)}
+    return a.CommentOnDraft(key="comment", actor=actor, points=numbered)
+
+
+def answering_point(point: str = "1", accepted: bool = True, actor: str = INSPECTOR) -> a.Act:
+    return a.AnswerPoint(
+        key=f"point-{point}", actor=actor, point=point, accepted=accepted, reason=f"reason-{point}"
+    )
+
+
+def authorisation(
+    on: date | None = None,
+    actor: str = LEAD,
+    letter: str | None = "letter-2",
+    written_by: tuple[str, ...] = (),
+) -> a.Act:
+    return a.Authorise(key="authorise", actor=actor, on=on, letter=letter, written_by=written_by)
+
+
+def recalling(on: date | None = None, actor: str = LEAD) -> a.Act:
+    return a.RecallLetter(key="recall", actor=actor, on=on, reason="reason-1")
+
+
+def correcting(
+    on: date | None = None,
+    actor: str = LEAD,
+    letter: str = "letter-3",
+    corrects: str = "letter-2",
+    written_by: tuple[str, ...] = (INSPECTOR,),
+) -> a.Act:
+    return a.CorrectLetter(
+        key="correct",
+        actor=actor,
+        on=on,
+        letter=letter,
+        corrects=corrects,
+        reason="reason-1",
+        written_by=written_by,
+    )
+
+
+def word(
+    of: LetterKind = LetterKind.progress, actor: str = LEAD, written_by: tuple[str, ...] = (INSPECTOR,)
+) -> a.Act:
+    return a.SendWord(key=f"word-{of}", actor=actor, letter=f"letter-{of}", of=of, written_by=written_by)
 
 
 def returning(on: date | None = None, actor: str = LEAD) -> a.Act:
@@ -229,9 +277,15 @@ EVERY_ACT: dict[str, a.Act] = {
         document(),
         assessment(),
         taking_back(),
+        sending_draft(),
+        commenting(),
+        answering_point(),
         authorisation(),
+        recalling(),
         returning(),
         letter(),
+        correcting(),
+        word(),
         publication(),
         declaration(),
         inspection(),

@@ -17,6 +17,7 @@ from tests.unit.builders import (
     assessment,
     at_stage,
     authorisation,
+    commenting,
     declaration,
     document,
     inspection,
@@ -27,6 +28,7 @@ from tests.unit.builders import (
     request,
     requested,
     returning,
+    sending_draft,
     story,
     submission,
     taking_back,
@@ -129,7 +131,8 @@ def test_a_fresh_version_sends_its_rungs_again():
 
 def test_a_letter_sent_on_friday_is_published_by_monday():
     told = story(CONCERN, date(2023, 9, 13)).at(date(2023, 10, 6))
-    for act in (submission(), assessment(outcome="in_progress"), authorisation(), letter()):
+    check = (sending_draft(), commenting())
+    for act in (submission(), assessment(outcome="in_progress"), *check, authorisation(), letter()):
         told.take(act)
     assert told.case.clocks["publication"].due == date(2023, 10, 9)
     assert ("publication", 1, "due") not in told.passed()

@@ -38,20 +38,29 @@ from tests.unit.builders import (
     withdrawal,
 )
 
-ALWAYS = {"declare_implemented", "withdraw", "move_due_date", "acknowledge", "ask_for_time", "ask_question"}
+ALWAYS = {
+    "declare_implemented",
+    "withdraw",
+    "move_due_date",
+    "acknowledge",
+    "ask_for_time",
+    "ask_question",
+    "send_word",
+}
 ALLOWED: dict[Stage, set[str]] = {
     Stage.issued: ALWAYS | {"send_request_letter", "record_submission"},
     Stage.requested: ALWAYS | {"record_submission", "complete_assessment"},  # the date has passed
     Stage.submitted: ALWAYS
     | {"record_submission", "withdraw_submission", "ask_for_document", "complete_assessment"},
-    Stage.assessed: ALWAYS | {"take_back_assessment", "authorise", "return_assessment"},
-    Stage.authorised: ALWAYS | {"send_letter"},
-    Stage.letter_sent: ALWAYS | {"publish", "record_inspection"},
-    Stage.published: ALWAYS | {"record_inspection"},
+    Stage.assessed: ALWAYS | {"take_back_assessment", "send_draft", "authorise", "return_assessment"},
+    Stage.authorised: ALWAYS | {"send_letter", "recall_letter"},
+    Stage.letter_sent: ALWAYS | {"publish", "record_inspection", "correct_letter"},
+    Stage.published: ALWAYS | {"record_inspection", "correct_letter"},
     Stage.closed: set(),
 }
 REMEDY = re.compile(
-    r"Next for|Record |Give |Choose |Wait |Open |Ask |Leave |Check |Name |Date the move|another person must"
+    r"Next for|Record |Send |Answer |Say |Give |Choose |Wait |Open |Ask |Leave |Check |Name |Date the move"
+    r"|another person must"
     r"|A lead can|may be moved by|case of its own|Running:|It has |names the reference|Nothing needs|More is|verifies"
     r"|cannot be invited|whatever it asks"
 )
@@ -74,7 +83,7 @@ def test_every_act_in_every_stage(stage, kind):
     told = at_stage(stage)
     if kind in ALLOWED[stage]:
         taken = {event.kind for event in told.take(EVERY_ACT[kind])}
-        assert taken & (EVENTS | {"clock_moved"})
+        assert taken & (EVENTS | {"clock_moved", "letter_corrected", "word_sent"})
     else:
         assert refused(told, EVERY_ACT[kind])
 

@@ -312,6 +312,50 @@ LINES: dict[str, list[tuple[Mapping[str, object], str]]] = {
 }
 
 
+LINES |= {
+    "draft_sent": [
+        ({"letter": "draft-1"}, "Draft letter sent to the body, under embargo, to check its facts"),
+    ],
+    "draft_commented": [
+        ({"letter": "draft-1", "points": {}}, "The body commented on the draft: no point"),
+        (
+            {"letter": "draft-1", "points": {"1": "point-1"}, "late_by": 1},
+            "The body commented on the draft: 1 point, 1 day late",
+        ),
+    ],
+    "point_answered": [
+        ({"point": "2", "accepted": True, "reason": "reason-1"}, "Point 2 of the body accepted"),
+        ({"point": "2", "accepted": False, "reason": "reason-1"}, "Point 2 of the body not accepted"),
+    ],
+    "draft_lapsed": [
+        ({"letter": "draft-1"}, "No comment on the draft came in time; the letter goes on"),
+    ],
+    "authorised": [
+        ({}, "Assessment and letter authorised by a second person"),
+        (
+            {"letter": "letter-3", "instead_of": "letter-2"},
+            "Edited letter authorised by a second person",
+        ),
+    ],
+    "letter_recalled": [
+        (
+            {"letter": "letter-2", "reason": "reason-1"},
+            "Authorised letter recalled before it was sent, with a reason",
+        ),
+    ],
+    "letter_corrected": [
+        (
+            {"letter": "letter-3", "corrects": "letter-2", "reason": "reason-1"},
+            "Corrected letter sent; the earlier one stays in the record",
+        ),
+    ],
+    "word_sent": [
+        ({"letter": "letter-4", "of": "progress"}, "Progress letter sent to the body"),
+        ({"letter": "letter-4", "of": "reminder"}, "Reminder letter sent to the body"),
+    ],
+}
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_event_has_its_line(kind):
     for fields, line in LINES[kind]:

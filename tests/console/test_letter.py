@@ -1,0 +1,227 @@
+"""A letter by every door: none sends another than the one that is authorised; the body checks the draft first."""
+
+import re
+from uuid import uuid4
+
+import pytest
+from temporalio.client import WorkflowUpdateFailedError
+
+from lifecycle import acts as a
+from lifecycle.words import Finding
+from models.messages import Receipt
+from models.tables import SealedText
+from office.desk import Desk
+from tests.console.casework import ask_for_plan, events, import_report, line, submit, take, with_desk
+from tests.console.house import House
+
+pytestmark = [pytest.mark.server]
+REFERENCE = "let-1"
+BODIES = ("kent", "essex")
+FINDINGS = {"c1": Finding.included_commenced, "c2": Finding.unclear}
+
+
+def case(body: str) -> str:
+    return f"recommendation/{REFERENCE}/{body}"
+
+
+def at(body: str, what: str) -> str:
+    return f"/inspect/{REFERENCE}/{body}/{what}"
+
+
+@pytest.fixture(scope="module")
+def assessed(there: House) -> House:
+    """Two forces' plans, assessed by inspector-1."""
+    import_report(there, "letter-tests", REFERENCE, BODIES)
+    for body in BODIES:
+        ask_for_plan(there, case(body))
+        submit(there, case(body))
+        act = a.CompleteAssessment(
+            key=f"assess/{body}", actor="inspector-1", assessment="x", outcome="started", findings=FINDINGS
+        )
+        take(there, case(body), act, "assessment", "Seen.")
+    return there
+
+
+def write(there: House, person: str, body: str, **words: str) -> str:
+    """Write these passages; answers what the page then says."""
+    with there.as_(person) as browser:
+        base = re.search(r'name="base" value="(\d+)"', browser.get(at(body, "write")).text)
+        assert base is not None
+        given = {f"passage-{name}": said for name, said in words.items()}
+        done = browser.post(at(body, "write"), data={"base": base[1], **given})
+        assert done.status_code == 303, done.text
+        return browser.get(at(body, "write")).text
+
+
+def authorise(there: House, person: str, body: str) -> tuple[int, str]:
+    """Read the letter, and authorise what was read."""
+    with there.as_(person) as browser:
+        where = "letter" if line(there, case(body)).stage == "authorised" else "review"
+        seen = re.search(r'name="seen" value="(\w+)"', browser.get(at(body, where)).text)
+        answer = browser.post(
+            at(body, "authorise"), data={"key": uuid4().hex, "seen": seen[1] if seen else ""}
+        )
+        return answer.status_code, answer.text
+
+
+def raw(there: House, act: a.Act) -> str:
+    """Hand the act to the workflow itself; answers its refusal, or nothing."""
+
+    async def deed(desk: Desk) -> str:
+        handle = desk.client.get_workflow_handle(case("kent"))
+        try:
+            await handle.execute_update(act.kind, act, result_type=Receipt)
+        except WorkflowUpdateFailedError as failed:
+            return str(failed.cause)
+        return ""
+
+    return with_desk(there, deed)
+
+
+def api(there: House, person: str, body: str, **asked: object) -> tuple[int, str]:
+    with there.api(person) as program:
+        answer = program.post(
+            f"/api/v1/cases/{REFERENCE}/{body}/acts", json=asked, headers={"Idempotency-Key": uuid4().hex}
+        )
+        return answer.status_code, answer.text
+
+
+def sealed(there: House, letter: object) -> str:
+    with there.database.reading() as session:
+        return session.get_one(SealedText, str(letter)).text
+
+
+def last(there: House, body: str) -> dict[str, object]:
+    return dict(events(there, case(body))[-1].details)
+
+
+def test_no_door_sends_another_letter_than_the_authorised_one(assessed):
+    there = assessed
+    page = write(there, "inspector-1", "kent", verdict="Your plan is a good start.")
+    assert "<ins>" in page
+    with there.as_("lead-1") as browser:
+        review = browser.get(at("kent", "review")).text
+        assert "Changed against the template" in review
+        assert "good start.</ins>" in review
+        stale = browser.post(at("kent", "authorise"), data={"key": "stale", "seen": "0" * 32})
+        assert stale.status_code == 422
+        assert "was changed since you read it" in stale.text
+    assert "Name the letter" in raw(there, a.Authorise(key="raw-1", actor="lead-1"))
+    assert authorise(there, "lead-1", "kent")[0] == 303
+    first = str(last(there, "kent")["letter"])
+    assert "Your plan is a good start." in sealed(there, first)
+
+    # Edited since: what was authorised stays what may be sent, until a second person authorises again.
+    write(there, "lead-2", "kent", verdict="Your plan is a very good start.")
+    other = a.SendLetter(key="raw-2", actor="lead-1", letter="letter-of-mine")
+    assert "this is another, letter-of-mine" in raw(there, other)
+    assert "needs it to be letter sent" in raw(there, a.Publish(key="raw-3", actor="lead-1", order="o-1"))
+    correction = a.CorrectLetter(
+        key="raw-4", actor="lead-1", letter="x", corrects=first, reason="r", written_by=("lead-2",)
+    )
+    assert "correcting the letter needs it to be letter sent" in raw(there, correction)
+    assert there.there.run("case", "letter", case("kent"), "--text", "Mine", actor="lead-1").returncode == 2
+    assert api(there, "lead-1", "kent", kind="send_letter", text="Mine")[0] == 422
+    assert api(there, "lead-1", "kent", kind="send_letter", letter="letter-of-mine")[0] == 422
+    assert api(there, "lead-1", "kent", kind="authorise", letter="letter-of-mine")[0] == 422
+    with there.as_("lead-1") as browser:
+        wrong = browser.post(at("kent", "letter"), data={"key": "mine", "letter": "letter-of-mine"})
+        assert wrong.status_code == 422
+        shown = browser.get(at("kent", "letter")).text
+        assert "Edited since: not in this letter" in shown
+        assert "Authorise the edited letter" in shown
+    status, said = authorise(there, "lead-2", "kent")
+    assert (status, "wrote in this letter" in said) == (422, True)
+    assert authorise(there, "lead-1", "kent")[0] == 303
+    assert last(there, "kent")["instead_of"] == first
+    old = a.SendLetter(key="raw-5", actor="lead-1", letter=first)
+    assert f"this is another, {first}" in raw(there, old)
+
+    # Recalled before it is sent, and authorised again.
+    recalled = there.there.run("case", "recall-letter", case("kent"), "--text", "Wait.", actor="lead-1")
+    assert recalled.returncode == 0, recalled.stderr
+    unsent = there.there.run("case", "letter", case("kent"), actor="lead-1")
+    assert unsent.returncode == 65
+    assert "No letter of" in unsent.stderr
+    assert there.there.run("case", "authorise", case("kent"), actor="lead-1").returncode == 0
+    authorised = last(there, "kent")["letter"]
+    assert api(there, "ops-1", "kent", kind="send_letter")[0] == 200
+    assert last(there, "kent")["letter"] == authorised
+    assert "Your plan is a very good start." in there.mail_to(
+        "chief.officer@kent.police.example", "Assessment letter"
+    )
+
+
+def test_a_sent_letter_is_corrected_by_two_people_and_stays(assessed):
+    there = assessed
+    sent = last(there, "kent")["letter"]
+    nothing = there.there.run("case", "correct-letter", case("kent"), "--text", "x", actor="lead-1")
+    assert nothing.returncode == 65
+    write(there, "lead-1", "kent", verdict="Your plan is complete.")
+    with there.as_("lead-1") as browser:
+        page = browser.get(at("kent", "letter")).text
+        assert "Send the corrected letter" in page
+        own = browser.post(at("kent", "correct"), data={"key": "own", "correct": "It said too little."})
+        assert own.status_code == 422
+    with there.as_("inspector-1") as browser:
+        assert browser.post(at("kent", "correct"), data={"correct": "x"}).status_code == 403
+    # lead-2 wrote in the letter before, so it takes somebody who wrote none of it: the whole is written anew.
+    write(there, "lead-1", "kent")
+    write(there, "inspector-1", "kent", verdict="Your plan is complete.")
+    with there.as_("lead-2") as browser:
+        done = browser.post(at("kent", "correct"), data={"key": "fix", "correct": "It said too little."})
+        assert done.status_code == 303, done.text
+        case_page = browser.get(f"/cases/{REFERENCE}/kent").text
+    corrected = last(there, "kent")
+    assert corrected["corrects"] == sent
+    assert "This letter corrects and replaces my letter of" in sealed(there, corrected["letter"])
+    assert "Your plan is a very good start." in case_page
+    assert "Your plan is complete." in case_page
+    mail = there.mail_to("chief.officer@kent.police.example", "Corrected letter")
+    assert "It said too little." in " ".join(mail.split())
+
+
+def test_the_body_checks_the_draft_and_each_point_is_answered(assessed):
+    there = assessed
+    here = f"/cases/{REFERENCE}/essex/draft"
+    with there.as_("inspector-1") as browser:
+        sent = browser.post(at("essex", "draft"), data={"key": "draft"})
+        assert sent.status_code == 303, sent.text
+    assert "Under embargo" in there.mail_to("chief.officer@essex.police.example", "Draft letter")
+    status, said = authorise(there, "lead-1", "essex")
+    assert (status, "is checking the draft" in said) == (422, True)
+    with there.as_("liaison-essex") as browser:
+        assert here in browser.get("/body/essex").text
+        page = browser.get(here).text
+        assert "Under embargo" in page
+        assert browser.post(here, data={"key": "none"}).status_code == 422
+        points = {"point-1": "It is 12 officers, not 11.", "point-3": "We began in May."}
+        done = browser.post(here, data={"key": "points", **points})
+        assert done.status_code == 303, done.text
+    with there.as_("liaison-kent") as browser:
+        assert browser.get(here).status_code in (403, 404)
+    status, said = authorise(there, "lead-1", "essex")
+    assert (status, "points 1, 2 have no answer" in said) == (422, True)
+    with there.as_("inspector-1") as browser:
+        assert "It is 12 officers, not 11." in browser.get(at("essex", "draft")).text
+        bare = browser.post(at("essex", "point"), data={"key": "p", "point": "1", "accepted-1": "yes"})
+        assert bare.status_code == 422
+        for number, accepted in (("1", "yes"), ("2", "no")):
+            answer = {
+                "key": f"point-{number}",
+                "point": number,
+                f"accepted-{number}": accepted,
+                f"reason-{number}": f"Because of {number}.",
+            }
+            assert browser.post(at("essex", "point"), data=answer).status_code == 303
+    write(there, "inspector-1", "essex", verdict="Your plan, for 12 officers, is a start.")
+    with there.as_("lead-1") as browser:
+        review = browser.get(at("essex", "review")).text
+        assert "Changed since the draft" in review
+        assert "Because of 2." in review
+    assert authorise(there, "lead-1", "essex")[0] == 303
+    assert "Under embargo" not in sealed(there, last(there, "essex")["letter"])
+    with there.as_("liaison-essex") as browser:
+        page = browser.get(here).text
+        assert "Not accepted" in page
+        assert "Because of 2." in page
