@@ -17,6 +17,7 @@ from activities.mail.setup import door_of
 from console.body.forms import Form, typed_in
 from console.cookies import onward
 from console.dates import NotADate, date_fields, read_date, typed
+from console.numbers import row_number
 from console.room import Room, Visitor
 from console.rules import NotFound
 from lifecycle.dates import plain_date
@@ -129,7 +130,7 @@ async def cover(door: Door, request: Request, given: str) -> Response:
 
 
 async def end(door: Door, cover_id: str) -> Response:
-    number, room = int(cover_id) if cover_id.isdecimal() and len(cover_id) < 10 else 0, door.room
+    number, room = row_number(cover_id), door.room
     try:
         ended = await asyncio.to_thread(
             end_cover, room.database, door.visitor.id, door.owner, number, room.now

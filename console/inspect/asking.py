@@ -11,6 +11,7 @@ from console.dates import date_fields, typed
 from console.inspect.file import file_for
 from console.inspect.forms import Errors, Form, day_in, key_in, needed, read, recorded
 from console.inspect.links import at
+from console.numbers import row_number
 from console.pages import render
 from console.room import ByVisitor, InRoom, Room, Visitor
 from console.rules import NotFound, case_path, needs
@@ -171,7 +172,7 @@ async def answer_question(
     file = await file_for(room, visitor, reference, body)
     form, errors = await read(request), Errors()
     number = form.get("number", "")
-    if not (number.isascii() and number.isdigit()):
+    if not row_number(number):
         raise NotFound(number)
     text = needed(form, f"answer-{number}", errors, "Write the answer")
     if not errors:

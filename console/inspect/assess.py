@@ -10,6 +10,7 @@ from console.cookies import onward
 from console.inspect.file import file_for
 from console.inspect.links import at
 from console.inspect.writing import differences, finding_items, finding_text, outcome_items, read_form
+from console.numbers import RowNumber, row_number
 from console.pages import render
 from console.room import ByVisitor, InRoom, Room, Visitor
 from console.rules import case_id, case_path, needs
@@ -39,7 +40,7 @@ async def save(request: Request, room: InRoom, visitor: ByVisitor, reference: st
     """Save the draft. With `then=check` go on to the check page. A program that saves by itself gets JSON."""
     file = await file_for(room, visitor, reference, body)
     form = await request.form()
-    written, base = read_form(file, form), _number(form.get("base"))
+    written, base = read_form(file, form), row_number(form.get("base"))
     by_itself = request.headers.get("accept") == "application/json"
     try:
         saved = await room.read(
@@ -57,10 +58,6 @@ async def save(request: Request, room: InRoom, visitor: ByVisitor, reference: st
     if form.get("then") == "check":
         return onward(room.keys, at(file.row.id, "check"))
     return onward(room.keys, at(file.row.id, "assess"), f"Saved as version {saved.version.number}.")
-
-
-def _number(given: object) -> int:
-    return int(given) if isinstance(given, str) and given.isascii() and given.isdigit() else 0
 
 
 def _said(saved: Saved) -> Response:
@@ -183,7 +180,7 @@ async def complete(
     visitor: ByVisitor,
     reference: str,
     body: str,
-    version: Annotated[int, Form()] = 0,
+    version: Annotated[RowNumber, Form()] = 0,
     key: Annotated[str, Form(max_length=a.LONGEST_KEY)] = "",
 ) -> Response:
     of = case_id(reference, body)

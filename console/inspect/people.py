@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from console.cookies import onward
 from console.dates import NotADate, date_fields, read_date, typed
+from console.numbers import RowNumber
 from console.pages import render
 from console.room import ByVisitor, InRoom, Room, Visitor
 from console.rules import needs
@@ -54,7 +55,7 @@ async def arrange(request: Request, room: InRoom, visitor: ByVisitor) -> Respons
 
 
 @router.post("/inspect/people/cover/end", dependencies=[SEE])
-async def end_cover(room: InRoom, visitor: ByVisitor, cover_id: Annotated[int, Form()]) -> Response:
+async def end_cover(room: InRoom, visitor: ByVisitor, cover_id: Annotated[RowNumber, Form()]) -> Response:
     return await _ended(
         room, lambda db: cover.end(db, visitor.id, cover_id, room.now), "The cover has ended."
     )
@@ -85,7 +86,7 @@ async def declare(
 
 
 @router.post("/inspect/people/conflicts/end", dependencies=[needs("allocate")])
-async def end_conflict(room: InRoom, visitor: ByVisitor, conflict: Annotated[int, Form()]) -> Response:
+async def end_conflict(room: InRoom, visitor: ByVisitor, conflict: Annotated[RowNumber, Form()]) -> Response:
     said = "The conflict ends today: from tomorrow they may judge that body."
     return await _ended(room, lambda db: conflicts.end(db, visitor.id, conflict, room.today), said)
 

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from activities.mail.repair import NotPossible
 from console.cookies import onward
 from console.listing import KINDS
+from console.numbers import RowNumber
 from console.ops.shell import LOOK, PAGE, Said, ops_router, page_of, pagination, show, typed
 from console.room import ByVisitor, InRoom, Room
 from console.rules import NotFound, needs
@@ -116,12 +117,12 @@ async def lift(room: InRoom, visitor: ByVisitor, order: Said) -> Response:
 
 
 @router.post("/ops/post/notices/{notice}/hold", dependencies=[ACT])
-async def hold_one(room: InRoom, visitor: ByVisitor, notice: int) -> Response:
+async def hold_one(room: InRoom, visitor: ByVisitor, notice: RowNumber) -> Response:
     return await _of_one(room, holds.hold_notice, visitor.id, notice, "Held until somebody releases it.")
 
 
 @router.post("/ops/post/notices/{notice}/release", dependencies=[ACT])
-async def release_one(room: InRoom, visitor: ByVisitor, notice: int) -> Response:
+async def release_one(room: InRoom, visitor: ByVisitor, notice: RowNumber) -> Response:
     return await _of_one(
         room, holds.release_notice, visitor.id, notice, "Released: it leaves if it is still true."
     )

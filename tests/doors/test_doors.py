@@ -369,6 +369,21 @@ def test_a_report_s_workflow_started_past_us_publishes_nothing_and_asks_for_no_r
     assert written(scene) == before
 
 
+def test_a_number_that_no_row_can_have_is_answered_in_words(scene: Scene):
+    """SQLite takes no such number, and it was a fault of ours."""
+    huge = "9" * 20
+    assessing = f"/inspect{path_of(scene.assessed)[6:]}/assess"
+    for path, field in (
+        ("/inspect/people/cover/end", "cover_id"),
+        ("/inspect/people/conflicts/end", "conflict"),
+        (assessing, "base"),
+        (f"/ops/post/notices/{huge}/hold", "key"),
+    ):
+        with scene.there.as_("ops-1" if path.startswith("/ops") else "lead-1") as browser:
+            answer = browser.post(path, data={"key": "huge", field: huge})
+        assert answer.status_code < 500, (path, answer.text)
+
+
 def test_a_case_that_was_never_imported_is_not_opened_by_starting_its_workflow(scene: Scene):
     before, made_up = written(scene), "recommendation/made-up/kent"
     with scene.there.database.reading() as session:

@@ -21,6 +21,7 @@ from config.settings import CHECKOUT, Settings, load
 from config.sources import CONFIG, SettingsError, variable
 from console.api import cursor
 from console.dates import NotADate, read_date
+from console.numbers import LARGEST, row_number
 from embedded.backup import manifest
 from lifecycle import acts as a
 from lifecycle.limits import Limit, LimitError
@@ -234,6 +235,14 @@ def test_a_date_in_three_fields(day: str, month: str, year: str):
     with suppress(NotADate):
         read = read_date(form, "due", "new date")
         assert read is not None or not (day + month + year).strip()
+
+
+@FEW
+@given(mutated("7") | BITS | st.integers().map(str))
+@example("9" * 5000)
+@example("99999999999999999999")
+def test_the_number_of_a_row(text: str):
+    assert 0 <= row_number(text) <= LARGEST
 
 
 @FEW
