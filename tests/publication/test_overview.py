@@ -7,12 +7,14 @@ import re
 import pytest
 
 from config.region_files import regions
-from office.letter_pdf import why_not
+from office.letter_pdf import pdf, why_not
 from publication import prose
 from publication.figures import Region, Share
-from publication.templates import FOLDER
+from publication.overview import overview
+from publication.reading import public_record
+from publication.templates import FOLDER, render
 from tests.office.pdf_ua import faults, roles
-from tests.publication.scene import REPORT, Scene
+from tests.publication.scene import ON, REPORT, Scene
 
 PAGE = f"reports/{REPORT}.html"
 LAW = {"55", "1996", "56", "100"}  # the section, the Act, its days; and a hundred per cent
@@ -93,4 +95,17 @@ def test_it_is_there_as_tagged_pdf_with_its_charts_findings(scene: Scene):
     assert faults(content) == []
     assert {"H1", "H2", "Table", "TH", "Figure", "Caption"} <= set(roles(content))
     assert f'href="../reports/{REPORT}.pdf"' in scene.page(PAGE)
+    record = public_record(scene.database, ON)
+    [report] = record.reports
+    shown = {
+        "report": report,
+        "overview": overview(report),
+        "bodies": record.bodies,
+        "reports": {},
+        "paper": True,
+    }
+    paper = render("overview_paper.html.jinja", f"reports/{REPORT}.pdf", **shown)
+    for height in (180, 580):  # a page ends between a table's caption and its head
+        moved = paper.replace("<main>", f'<main><div style="height:{height}pt"></div>')
+        assert faults(pdf(moved)) == []
     assert scene.build(pdf=True).written == ()
