@@ -56,6 +56,29 @@ def test_a_withdrawn_letter_leaves_a_notice_and_can_be_restored(scene: Scene):
     assert scene.files() == first
 
 
+def test_a_corrected_letter_stands_at_the_address_of_the_first(scene: Scene):
+    scene.published().build()
+    case = scene.story("kent")
+    case.now = NOW
+    case.take(
+        a.CorrectLetter(
+            key="c",
+            actor="lead-1",
+            letter=scene.sealed(case, "LETTER-kent, and now right"),
+            corrects=case.case.letter or "",
+            reason=scene.sealed(case, "PRIVATE REASON"),
+            written_by=("adams",),
+        )
+    )
+    done = scene.build()
+    assert "and now right" in scene.page(LETTER)
+    assert "corrected on 2 May 2017" in scene.page("cases/R-2016-6085/kent.html")
+    assert "Kent Police: letter corrected" in scene.page("bodies/kent.xml")
+    assert "letters/R-2016-6085/bedfordshire.html" not in done.written
+    hidden = (b"PRIVATE REASON", b"adams")
+    assert not any(word in content for content in scene.files().values() for word in hidden)
+
+
 def test_who_may_not_and_what_cannot_be_withdrawn(scene: Scene):
     scene.published()
     with pytest.raises(NotAllowed):
