@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -9,9 +10,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session, SQLModel
 
-from audit.record import FIRST, Row
+from audit.record import FIRST, Record, Row
 
 STREAM = "disposals"
+SEALED = re.compile("[a-z_]+-[0-9a-f]{24}")
 SAID = ("number", "case_id", "proposal", "under", "reason", "proposed_by", "disposed_by", "redacted", "texts")
 INSTANTS = ("proposed_at", "disposed_at")
 
@@ -58,3 +60,15 @@ def false_texts(session: Session, rows: Iterable[Row]) -> Iterator[str]:
     for text_id, sealed, text in session.connection().execution_options(yield_per=500).execute(query):
         if text_id not in gone and hashlib.sha256(text.encode()).hexdigest() != sealed:
             yield text_id
+
+
+def named_texts(events: Iterable[Record]) -> set[str]:
+    """The ids in events that are made of a text's hash."""
+    found = (value for event in events for value in event.details.values() if isinstance(value, str))
+    return {value for value in found if SEALED.fullmatch(value)}
+
+
+def missing_texts(session: Session, named: set[str]) -> list[str]:
+    """Sealed texts that events name and that are not there: a disposal leaves each in its place, without its words."""
+    table = SQLModel.metadata.tables["sealed_text"]
+    return sorted(named - set(session.connection().execute(select(table.c.id)).scalars()))

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from audit.chains import broken_chain
-from audit.disposals import STREAM, disposals, false_texts, first_break
+from audit.disposals import STREAM, disposals, false_texts, first_break, missing_texts, named_texts
 from audit.heads import head_of_all
 from audit.rows import BATCH, heads, papers, streams
 from lifecycle.words import Refused
@@ -15,8 +15,8 @@ HOW = "Write it as the digest has it: 2026-12-04T09:00:00+00:00."
 
 @dataclass
 class Verified:
-    """The streams with a broken link, each with what is wrong; sealed texts that are not what was sealed; and the head,
-    `as_said` or not when one was given."""
+    """The streams with a broken link, each with what is wrong; sealed texts that are not what was sealed, or are gone;
+    and the head, `as_said` or not when one was given."""
 
     streams: int = 0
     events: int = 0
@@ -41,9 +41,11 @@ def verify(database: Database, at: str | None = None, head: str | None = None) -
         names = streams(session)
         last, events = heads(session, until)
     found = Verified(streams=len(last), events=events, head=head_of_all(link for _, link in last.values()))
+    named: set[str] = set()
     for first in range(0, len(names), BATCH):
         with database.reading() as session:
             for one in papers(session, names[first : first + BATCH]):
+                named |= named_texts(one.events)
                 broken = broken_chain(one)
                 if broken is not None:
                     found.broken[one.stream] = broken.cause
@@ -51,7 +53,7 @@ def verify(database: Database, at: str | None = None, head: str | None = None) -
         done = disposals(session)
         if (number := first_break(done)) is not None:
             found.broken[STREAM] = f"Disposal {number} of {len(done)} does not follow from the one before it."
-        found.false_texts = list(false_texts(session, done))
+        found.false_texts = [*false_texts(session, done), *missing_texts(session, named)]
     if head is not None:
         found.as_said = head == found.head
     return found

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from sqlmodel import col, select, update
+from sqlmodel import col, delete, select, update
 
 from lifecycle.words import Refused
 from models.database import Database
@@ -170,6 +170,15 @@ def test_a_text_changed_or_said_to_be_disposed_of_by_nobody_shows(world: Post) -
             .where(col(SealedText.kind) == "narrative")
             .values(text="[Disposed of on 1 May.]")
         )
+    [found] = verify(world.database).false_texts
+    assert found.startswith("narrative-")
+
+
+def test_a_text_that_somebody_deletes_shows(world: Post) -> None:
+    ended(world)
+    assert verify(world.database).whole
+    with world.database.writing() as session:
+        session.exec(delete(SealedText).where(col(SealedText.kind) == "narrative"))
     [found] = verify(world.database).false_texts
     assert found.startswith("narrative-")
 
