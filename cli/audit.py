@@ -95,7 +95,7 @@ def verify(
         for stream, link in found.broken.items():
             output.put(f"broken: {stream}: {link}")
         for text in found.false_texts:
-            output.put(f"not what was sealed: {text}: docs/operating.md, A broken chain")
+            output.put(f"not what was sealed, or gone: {text}: docs/operating.md, A broken chain")
         if found.as_said is False:
             output.put(f"The head is not {head}: something of then was changed, or is gone.")
     if not found.whole:

@@ -92,6 +92,8 @@ def test_a_whole_bundle_is_whole_and_leads_to_the_head(bundle: Bundle, world: Po
     code, said = checked(tmp_path, opened(bundle), bundle.head.hash, bundle.fingerprint)
     assert (code, said.splitlines()[-1]) == (0, "whole: nothing was changed")
     assert bundle.head.hash in said
+    events = len(opened(bundle)["events.jsonl"].splitlines())
+    assert f"{events} events, {events} of them in the head" in said
     assert verify(world.database, bundle.head.at.isoformat(), bundle.head.hash).as_said
 
 
@@ -178,6 +180,7 @@ BOUND: dict[str, tuple[Edit, str]] = {
         lambda files: none_of(files, "submission-"),
         "are not what was sealed",
     ),
+    "a file given to a submission's document": (lambda files: other_file(files), "is not its file"),
     "a text left out": (lambda files: no_text(files), "is missing"),
     "a text that no event names": (lambda files: one_text_more(files), "no event names it"),
     "a file that no text has": (
@@ -227,6 +230,13 @@ def no_file(files: Files) -> None:
         files.pop(one["file"], None)
         one["file"] = ""
     files["documents.json"] = json.dumps(documents).encode()
+
+
+def other_file(files: Files) -> None:
+    documents = json.loads(files["documents.json"])
+    one = next(one for one in documents if one["of"].startswith("submission-"))
+    one["file"] = f"files/{one['of']}/{one['name']}"
+    files |= {one["file"]: b"Another plan.", "documents.json": json.dumps(documents).encode()}
 
 
 def narrative(files: Files, words: bytes | None, **changes: object) -> None:

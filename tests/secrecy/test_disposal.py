@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -97,6 +98,8 @@ def test_interrupted_it_goes_on_where_it_was(world: Post, monkeypatch: pytest.Mo
     monkeypatch.setattr(disposal, "redact", stops)
     with suppress(KeyboardInterrupt):
         disposal.dispose(world.database, "lead-1", made[0].proposal, YEARS, after)
+    if world.database.sqlite:
+        assert Path(f"{world.database.engine.url.database}-wal").stat().st_size == 0
     with world.database.reading() as session:
         assert [one["case_id"] for one in disposals(session)] == [first]
         assert session.get_one(CaseKey, (second, 1)).wrapped
