@@ -1,45 +1,32 @@
 """Keep the histories of a released version for good: `python -m tests.replay.keep COMMIT`.
 
 `tests.replay.record` writes the histories of the code as it is, over those of the same version number. What was
-released goes beside them, under the version and the commit, and is replayed as long as cases of its time may run.
+released goes beside them, under the version that the commit names and the commit, and is replayed as long as cases of
+its time may run.
 """
 
-import subprocess
 import sys
 from pathlib import Path
 
-from tests.replay.record import HISTORIES, this_version
-
-CHECKOUT = Path(__file__).parents[2]
+from tests.replay.record import HISTORIES
+from tests.versions.releases import CHECKOUT, Release, enlist, git
 
 
 def keep(commit: str) -> int:
     """Copy the histories that stand in a commit under its name; answers how many."""
-    found = [
-        path
-        for path in _git("ls-tree", "-r", "--name-only", commit, str(_within())).splitlines()
-        if _own(path)
-    ]
-    short = _git("rev-parse", "--short=7", commit).strip()
+    release = enlist(commit)
+    listed = git("ls-tree", "-r", "--name-only", commit, str(HISTORIES.relative_to(CHECKOUT)))
+    found = [path for path in map(Path, listed.decode().splitlines()) if _own(path, release)]
     for path in found:
-        workflow, version, name = Path(path).parts[-3:]
-        copy = HISTORIES / workflow / f"{version}+{short}" / name
+        copy = HISTORIES / path.parts[-3] / str(release) / path.name
         copy.parent.mkdir(parents=True, exist_ok=True)
-        copy.write_text(_git("show", f"{commit}:{path}"), "utf-8")
+        copy.write_bytes(git("show", f"{commit}:{path}"))
     return len(found)
 
 
-def _within() -> Path:
-    return HISTORIES.relative_to(CHECKOUT)
-
-
-def _own(path: str) -> bool:
+def _own(path: Path, release: Release) -> bool:
     """A history that the commit's own code recorded, not one that it kept of an earlier release."""
-    return Path(path).suffix == ".json" and Path(path).parent.name == this_version()
-
-
-def _git(*words: str) -> str:
-    return subprocess.run(["git", *words], cwd=CHECKOUT, capture_output=True, text=True, check=True).stdout
+    return path.suffix == ".json" and path.parent.name == release.version
 
 
 if __name__ == "__main__":

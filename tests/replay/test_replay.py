@@ -13,6 +13,8 @@ from config.policy_files import fill_shelf
 from tests.replay.record import HISTORIES, MANIFEST, PROCESS, this_version
 from tests.replay.scenarios import HURRIED, SCENARIOS
 from tests.replay.source import hash_of, hashes
+from tests.versions.keep import FOLDER as PROGRAMS
+from tests.versions.releases import releases
 from worker import WORKFLOWS, runner
 
 FILES = sorted(HISTORIES.glob("*/*/*.json"))
@@ -60,6 +62,12 @@ def test_every_scenario_has_a_history_of_this_version():
         if path.parent.name == this_version()
     }
     assert kept == {*SCENARIOS, *HURRIED}
+
+
+def test_every_release_has_its_histories_and_its_program():
+    """tests/versions/releases.txt lists them; `tests.replay.keep` and `tests.versions.keep` put them there."""
+    assert {path.parent.name for path in FILES} - {this_version()} == {str(one) for one in releases()}
+    assert {path.stem for path in PROGRAMS.glob("*.zip")} == {one.commit for one in releases()}
 
 
 def test_the_histories_were_recorded_with_this_code():

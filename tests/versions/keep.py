@@ -5,14 +5,14 @@ one. Kept once for each release, and dropped when no case of its time can be run
 """
 
 import io
-import subprocess
 import sys
 import tarfile
 import zipfile
 from pathlib import Path
 
+from tests.versions.releases import enlist, git, releases
+
 FOLDER = Path(__file__).parent
-CHECKOUT = FOLDER.parents[1]
 PROGRAM = (
     *("activities", "audit", "config", "lifecycle", "models", "office", "workflows"),
     *("worker.py", "scheduler.py"),
@@ -22,8 +22,8 @@ LONG_AGO = (1980, 1, 1, 0, 0, 0)
 
 
 def kept() -> list[Path]:
-    """The programs that are kept, oldest first by name."""
-    return sorted(FOLDER.glob("*.zip"))
+    """The programs of all releases, oldest first."""
+    return [FOLDER / f"{release.commit}.zip" for release in releases()]
 
 
 def unpack(program: Path, folder: Path) -> Path:
@@ -35,10 +35,9 @@ def unpack(program: Path, folder: Path) -> Path:
 
 def keep(commit: str) -> Path:
     """Write the zip: the same bytes for the same commit."""
-    short = _git("rev-parse", "--short=7", commit).decode().strip()
-    target = FOLDER / f"{short}.zip"
+    target = FOLDER / f"{enlist(commit).commit}.zip"
     with (
-        tarfile.open(fileobj=io.BytesIO(_git("archive", commit, *PROGRAM))) as tree,
+        tarfile.open(fileobj=io.BytesIO(git("archive", commit, *PROGRAM))) as tree,
         zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as kept_in,
     ):
         for file in sorted(tree.getmembers(), key=lambda one: one.name):
@@ -46,10 +45,6 @@ def keep(commit: str) -> Path:
             if text is not None and not file.name.startswith(LEFT_OUT):
                 kept_in.writestr(zipfile.ZipInfo(file.name, LONG_AGO), text.read(), zipfile.ZIP_DEFLATED)
     return target
-
-
-def _git(*words: str) -> bytes:
-    return subprocess.run(["git", *words], cwd=CHECKOUT, capture_output=True, check=True).stdout
 
 
 if __name__ == "__main__":
