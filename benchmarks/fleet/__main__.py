@@ -9,15 +9,20 @@ without and with the restart, and what a count of ledger and inbox finds.
 import argparse
 import asyncio
 import json
+from datetime import UTC, datetime
 
 from benchmarks.fleet.count import count
 from benchmarks.fleet.place import place
 from benchmarks.fleet.reminders import lateness, remind
+from config.calendar_files import load_calendars
+from lifecycle.calendars import Division
+from lifecycle.dates import at_local, local_date
+from scheduler import DIGEST_FROM
 
 
 async def fleet(cases: int, workers: int = 2) -> dict[str, object]:
     """The figures of both runs; the restarted one is the second."""
-    found: dict[str, object] = {}
+    found: dict[str, object] = {"digest_was_due": _digest_due()}
     async with place() as there, there.hands(workers) as crew:
         calm = await remind(there, "calm", cases, crew, restart=False)
         found["at rest"] = lateness(there, calm)
@@ -30,6 +35,13 @@ async def fleet(cases: int, workers: int = 2) -> dict[str, object]:
         for hand in crew:
             await hand.stop()
         return found | count(there, crew, calm.acts | rolled.acts)
+
+
+def _digest_due() -> bool:
+    """Whether today's digest is due by now: the workers find it absent when they start."""
+    now = datetime.now(UTC)
+    calendar = load_calendars().of(Division.ENGLAND_AND_WALES)
+    return calendar.is_working(local_date(now)) and now >= at_local(local_date(now), DIGEST_FROM)
 
 
 def main() -> None:

@@ -9,7 +9,17 @@ from sqlmodel import col, select
 from benchmarks.fleet.hands import Hand
 from benchmarks.fleet.place import Place
 from embedded.mailstore import messages
-from models.tables import ActTaken, Attempt, EventRow, Mail, MailState, Notice, Repair, SealedText
+from models.tables import (
+    ActTaken,
+    Attempt,
+    EventRow,
+    Mail,
+    MailState,
+    Notice,
+    NoticeState,
+    Repair,
+    SealedText,
+)
 from office.auditing import audit_rows, every_stream
 
 
@@ -19,6 +29,9 @@ def count(place: Place, crew: Sequence[Hand], acts: dict[str, str]) -> dict[str,
     with place.database.reading() as session:
         accepted = set(session.exec(select(Mail.message_id).where(Mail.state == MailState.accepted.value)))
         states = Counter(session.exec(select(Notice.state)))
+        reasons = Counter(
+            session.exec(select(Notice.reason).where(Notice.state == NoticeState.not_sent.value))
+        )
         doubtful = len(session.exec(select(Attempt).where(Attempt.outcome == "unknown")).all())
         taken = {one.key: one.stream for one in session.exec(select(ActTaken))}
         told = Counter(session.exec(select(EventRow.stream).where(EventRow.kind == "rung_fell")))
@@ -30,6 +43,7 @@ def count(place: Place, crew: Sequence[Hand], acts: dict[str, str]) -> dict[str,
     return {
         "cases": len(told),
         "notices": dict(states),
+        "not_sent": dict(reasons),
         "messages": len(arrived),
         "lost": len(accepted - arrived.keys()) + sum(taken.get(key) != case for key, case in acts.items()),
         "twice": sum(copies - 1 for copies in arrived.values()),

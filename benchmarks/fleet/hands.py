@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 CODE = Path(__file__).parents[2]
-START_SECONDS = 600
-STOP_SECONDS = 300
+START_SECONDS = 120
+STOP_SECONDS = 120
 COMMAND = "from cli.main import run; run()"
 OLDER = """
 import asyncio, worker

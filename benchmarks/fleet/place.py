@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,9 +16,10 @@ from embedded.engine import engine
 from embedded.inbox import Inbox
 from embedded.plan import NAMESPACE, Plan
 from embedded.ports import free_ports
+from lifecycle.opening import Opening
 from models.database import Database
 from models.schema import upgrade
-from models.tables import CaseRow
+from models.tables import CaseRow, Person, Recommendation, Report
 from tests.cluster import throwaway
 
 LOOKS = 0.05
@@ -43,6 +44,29 @@ class Place:
         """Wait until the ledger has the case."""
         while not await asyncio.to_thread(self._has, case):
             await asyncio.sleep(LOOKS)
+
+    def imported(self, openings: Iterable[Opening]) -> None:
+        """Have their report, recommendations and person in the ledger, as an import does: it opens no others."""
+        with self.database.writing() as session:
+            for one in openings:
+                if session.get(Person, one.actor) is None:
+                    session.add(Person(id=one.actor, name="Operations"))
+                if session.get(Report, one.report) is None:
+                    session.add(
+                        Report(id=one.report, title="Benchmark", published_on=one.issued_on, s55=False)
+                    )
+                    session.flush()
+                if session.get(Recommendation, one.reference) is None:
+                    session.add(
+                        Recommendation(
+                            reference=one.reference,
+                            report_id=one.report,
+                            kind=one.recommendation_kind,
+                            title=one.reference,
+                            issued_on=one.issued_on,
+                            policy=one.policy,
+                        )
+                    )
 
     def _has(self, case: str) -> bool:
         with self.database.reading() as session:

@@ -32,7 +32,8 @@ AHEAD = timedelta(seconds=5)
 AT_ONCE = 10
 ACTS_EVERY = 5
 LOOKS = 0.1
-GIVE_UP = 600
+GIVE_UP = 200
+"""Seconds; less than the suite gives a test, so that what was waited for is said."""
 
 
 @dataclass
@@ -71,12 +72,14 @@ async def remind(place: Place, what: str, size: int, crew: list[Hand], *, restar
     turning = asyncio.create_task(_in_turn(crew, found, done) if restart else done.wait())
     gate = asyncio.Semaphore(AT_ONCE)
     bodies = await asyncio.to_thread(_bodies, place)
+    made = [_opening(f"recommendation/{what}-{n}/{bodies[n % len(bodies)]}") for n in range(size)]
+    await asyncio.to_thread(place.imported, made)
 
-    async def one(number: int) -> None:
+    async def one(opening: Opening) -> None:
         async with gate:
-            await _start(place, f"recommendation/{what}-{number}/{bodies[number % len(bodies)]}", found)
+            await _start(place, opening, found)
 
-    await asyncio.gather(*(one(number) for number in range(size)))
+    await asyncio.gather(*map(one, made))
     acting = asyncio.create_task(_act(place, found))
     await _until(lambda: asyncio.to_thread(fallen, place, found))
     await acting
@@ -98,19 +101,23 @@ def _bodies(place: Place) -> list[str]:
         return list(session.exec(query.order_by(Body.id)))
 
 
-async def _start(place: Place, case: str, found: Reminded) -> None:
-    made, first = fitting()
-    due = datetime.now(UTC) + AHEAD
+def _opening(case: str) -> Opening:
     _, reference, body = case.split("/")
-    own = made.model_copy(update={"id": case, "reference": reference, "body": body})
-    found.due[case] = due
+    return fitting()[0].model_copy(update={"id": case, "reference": reference, "body": body})
+
+
+async def _start(place: Place, opening: Opening, found: Reminded) -> None:
+    _, first = fitting()
+    due = datetime.now(UTC) + AHEAD
+    found.due[opening.id] = due
     await place.client.start_workflow(
         "RecommendationWorkflow",
-        CaseStart(opening=own, time=shifted(first, due)),
-        id=case,
+        CaseStart(opening=opening, time=shifted(first, due)),
+        id=opening.id,
         task_queue=TASK_QUEUE,
     )
-    await place.opened(case)
+    async with asyncio.timeout(GIVE_UP):
+        await place.opened(opening.id)
 
 
 async def _in_turn(crew: list[Hand], found: Reminded, done: asyncio.Event) -> None:

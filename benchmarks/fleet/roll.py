@@ -25,6 +25,7 @@ from benchmarks.lifecycle import opening
 from config.policy_files import load_policies
 from lifecycle import acts as a
 from lifecycle.dates import local_date
+from lifecycle.opening import Opening
 from lifecycle.policy import Policy
 from lifecycle.words import InspectionResult
 from models.database import Database
@@ -104,7 +105,9 @@ class _Passed:
 async def _pass_on(there: Place, policy: Policy, what: str, size: int, before: Hand, after: Hand) -> _Passed:
     """`before` works already; `after` comes before it leaves: a rolling change of versions."""
     found = _Passed([f"recommendation/{what}-{number}/kent" for number in range(size)])
-    await _each(found.cases, lambda case: _start(there.client, policy, case))
+    made = {case: _opening(policy, case) for case in found.cases}
+    await asyncio.to_thread(there.imported, made.values())
+    await _each(found.cases, lambda case: _start(there.client, made[case]))
     await _each(found.cases, lambda case: _take(there, case, _first_half(case)))
     await after.start()
     await before.stop()
@@ -150,10 +153,13 @@ def _held_by_both(older: Path) -> Policy:
     return max(shared, key=lambda one: one.version)
 
 
-async def _start(client: Client, policy: Policy, case: str) -> None:
-    made = opening(case, policy, local_date(datetime.now(UTC)))
-    start = CaseStart(opening=made.model_copy(update={"criteria": ()}))
-    await client.start_workflow("RecommendationWorkflow", start, id=case, task_queue=TASK_QUEUE)
+def _opening(policy: Policy, case: str) -> Opening:
+    return opening(case, policy, local_date(datetime.now(UTC))).model_copy(update={"criteria": ()})
+
+
+async def _start(client: Client, made: Opening) -> None:
+    start = CaseStart(opening=made)
+    await client.start_workflow("RecommendationWorkflow", start, id=made.id, task_queue=TASK_QUEUE)
 
 
 async def _take(there: Place, case: str, acts: Sequence[a.Act]) -> None:
