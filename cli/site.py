@@ -45,6 +45,8 @@ def build(
         output.put_json(made)
         return
     output.put(f"{made.files} files, {len(made.written)} of them new; release {made.name}")
+    if made.gone:
+        output.say(f"At {made.gone} addresses nothing is published any more; a notice stands there.")
     output.say(f"In {(folder or given.site) / 'current'}. Look at it: followthrough site serve")
 
 

@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -35,7 +36,8 @@ def build(
         record = public_record(database, on)
         site = Site(record, database, base, pdf=not why_not() if pdf is None else pdf)
         files = site.files()
-        return shelf.put([*files, *_gone(site, shelf, files)], afresh=afresh)
+        gone = _gone(site, shelf, files)
+        return replace(shelf.put([*files, *gone], afresh=afresh), gone=len(gone))
 
 
 def _gone(site: Site, shelf: Shelf, files: Sequence[File]) -> list[File]:
@@ -70,7 +72,9 @@ def main() -> None:
             made = build(database, Path(task["folder"]), task["base"], date.fromisoformat(task["on"]))
     except (Refused, SiteBusy) as error:
         sys.exit(str(error))
-    sys.stdout.write(f"{made.files} files, {len(made.written)} of them new\n")
+    sys.stdout.write(
+        f"{made.files} files, {len(made.written)} of them new, {made.gone} notices of what is gone\n"
+    )
 
 
 if __name__ == "__main__":

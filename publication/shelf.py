@@ -46,12 +46,14 @@ class Kept:
 
 @dataclass(frozen=True)
 class Release:
-    """What a build did. `written` are the addresses whose bytes are new; the others are as they were."""
+    """What a build did. `written` are the addresses whose bytes are new; the others are as they were. At `gone` of all
+    addresses a notice stands, since nothing is published there any more."""
 
     name: str
     files: int
     written: tuple[str, ...]
     swapped: bool
+    gone: int = 0
 
 
 class SiteBusy(Exception):  # noqa: N818 - said to a person

@@ -67,6 +67,10 @@ def test_in_time_is_what_was_published_and_sent_in_both_copies_by_the_last_day(l
     page = late.page("responses/peel-2016/pcc-bedfordshire.html")
     assert "Recorded on 30 March 2017, 2 days late" in page
     assert "Not recorded" in page
+    assert "not both copies recorded" in late.page(LIST)
+    late.build(on=LAST)
+    assert "not both copies recorded" not in late.page(LIST)
+    late.build()
     assert "days that the law sets, 0 later; 1 is not recorded, or not with both" in late.page(OVERVIEW)
     told.now += timedelta(days=3)
     told.take(a.RecordResponse(key="r2", **by))

@@ -69,7 +69,7 @@ def test_an_address_that_would_be_lost_gets_a_page_and_data_may_not_be_lost(scen
     scene.published().build()
     book = scene.folder / "addresses.txt"
     book.write_text(book.read_text() + "cases/R-2012-1/kent.html\n")
-    scene.build()
+    assert scene.build().gone == 1
     assert "No longer published" in scene.page("cases/R-2012-1/kent.html")
     assert problems(scene.folder) == []
     before = scene.files()
