@@ -59,6 +59,7 @@ class Conducting:
         self._shown: tuple[object, ...] = ()
         self._noted = start.noted
         self._reseats = 0
+        self._rang: datetime | None = None
 
     # --- time ---------------------------------------------------------------------------------------------------
 
@@ -67,7 +68,11 @@ class Conducting:
         return self.start.time.stepped(self._exact_now())
 
     def _exact_now(self) -> datetime:
-        return workflow.now() + timedelta(seconds=self.start.time.shift_seconds)
+        """Never before the instant of a timer that has rung: a worker that had to replay a case first has been seen to
+        give it, with the ring, the time of its last task. The case then armed its timer anew, which no replay repeats.
+        """
+        now = workflow.now() + timedelta(seconds=self.start.time.shift_seconds)
+        return now if self._rang is None else max(now, self._rang)
 
     def rules(self) -> Rules:
         opening = self.start.opening
@@ -89,13 +94,14 @@ class Conducting:
         if at is None:
             await workflow.wait_condition(lambda: self._state() != seen)
             return
-        left = max(LEAST_WAIT, self._stepped_up(at) - self._exact_now())
+        rings = self._stepped_up(at)
+        left = max(LEAST_WAIT, rings - self._exact_now())
         try:
             await workflow.wait_condition(
                 lambda: self._state() != seen, timeout=left, timeout_summary=self._timer_summary(at)
             )
         except TimeoutError:
-            return
+            self._rang = rings
 
     def _state(self) -> tuple[int, str, int]:
         return self.case.seq, self.parked, self._reseats
