@@ -6,16 +6,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from lifecycle.words import Finding, Frozen, InspectionResult, LetterKind, Paper, SubmissionAnswer
+from lifecycle.words import Finding, Frozen, InspectionResult, LetterKind, Paper, SubmissionAnswer, unsaid
 
 LONGEST_KEY = 200
 Key = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_KEY)]
 Sealed = Annotated[str, StringConstraints(min_length=1, max_length=80)]
-
-
-def _unsaid(value: object) -> bool:
-    """A field that came later is left out when it says nothing: a worker of an older version reads the act then."""
-    return not value
 
 
 def key_for(key: str, case_id: str) -> str:
@@ -137,8 +132,8 @@ class Authorise(ActBase):
     """
 
     kind: Literal["authorise"] = "authorise"
-    letter: Sealed | None = Field(default=None, exclude_if=_unsaid)
-    written_by: tuple[str, ...] = Field(default=(), exclude_if=_unsaid)
+    letter: Sealed | None = Field(default=None, exclude_if=unsaid)
+    written_by: tuple[str, ...] = Field(default=(), exclude_if=unsaid)
 
 
 class RecallLetter(ActBase):
@@ -206,7 +201,7 @@ class RecordInspection(ActBase):
     result: InspectionResult
     narrative: Sealed
     followed_by: str | None = None
-    letter: Sealed | None = Field(default=None, exclude_if=_unsaid)
+    letter: Sealed | None = Field(default=None, exclude_if=unsaid)
 
 
 class Withdraw(ActBase):
@@ -243,7 +238,7 @@ class AnswerRequest(ActBase):
     grant: bool
     due: date | None = None
     reason: Sealed
-    letter: Sealed | None = Field(default=None, exclude_if=_unsaid)
+    letter: Sealed | None = Field(default=None, exclude_if=unsaid)
 
 
 class AskQuestion(ActBase):

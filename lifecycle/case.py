@@ -8,7 +8,7 @@ from pydantic import Field
 
 from lifecycle import events as e
 from lifecycle.dates import long_date
-from lifecycle.words import ENDS, Frozen, InspectionResult, Paper, Stage
+from lifecycle.words import ENDS, Frozen, InspectionResult, Paper, Stage, unsaid
 
 WHOLE = "*"
 
@@ -71,11 +71,11 @@ class Case(Frozen):
     assessment: str | None = None
     assessed_by: str | None = None
     outcome: str | None = None
-    draft: str | None = None
-    draft_closed: bool = False
-    points: dict[str, bool | None] = Field(default_factory=dict)
+    draft: str | None = Field(default=None, exclude_if=unsaid)
+    draft_closed: bool = Field(default=False, exclude_if=unsaid)
+    points: dict[str, bool | None] = Field(default_factory=dict, exclude_if=unsaid)
     authorised_by: str | None = None
-    letter: str | None = None
+    letter: str | None = Field(default=None, exclude_if=unsaid)
     declared: tuple[str, ...] = ()
     result: InspectionResult | None = None
     responded: bool = False

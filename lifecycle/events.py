@@ -15,6 +15,7 @@ from lifecycle.words import (
     Role,
     Stage,
     SubmissionAnswer,
+    unsaid,
 )
 
 
@@ -161,9 +162,9 @@ class Authorised(EventBase):
     alone. `instead_of` is the one authorised before it."""
 
     kind: Literal["authorised"] = "authorised"
-    letter: str | None = None
-    written_by: tuple[str, ...] = ()
-    instead_of: str | None = None
+    letter: str | None = Field(default=None, exclude_if=unsaid)
+    written_by: tuple[str, ...] = Field(default=(), exclude_if=unsaid)
+    instead_of: str | None = Field(default=None, exclude_if=unsaid)
 
 
 class LetterRecalled(EventBase):
@@ -220,7 +221,7 @@ class Inspected(EventBase):
     result: InspectionResult
     narrative: str
     followed_by: str | None = None
-    letter: str | None = None
+    letter: str | None = Field(default=None, exclude_if=unsaid)
 
 
 class Withdrawn(EventBase):
@@ -244,7 +245,7 @@ class TimeGranted(EventBase):
     clock: str
     due: date
     reason: str
-    letter: str | None = None
+    letter: str | None = Field(default=None, exclude_if=unsaid)
 
 
 class TimeRefused(EventBase):
@@ -254,7 +255,7 @@ class TimeRefused(EventBase):
     clock: str
     due: date | None
     reason: str
-    letter: str | None = None
+    letter: str | None = Field(default=None, exclude_if=unsaid)
 
 
 class QuestionAsked(EventBase):

@@ -11,6 +11,11 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def unsaid(value: object) -> bool:
+    """A field that came later is left out when it says nothing: a worker of an older version reads the rest then."""
+    return not value
+
+
 class Stage(StrEnum):
     """How far a case has come. The last five are its ends."""
 
