@@ -4,12 +4,13 @@ The desk asks the same, earlier and with more to say. But whoever reaches the en
 `temporal workflow update`, past the desk; what is asked here cannot be passed by.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 
 from sqlmodel import Session
 
+from activities.ledger.append import read
 from lifecycle.dates import local_date
 from lifecycle.events import Issued, Published
 from lifecycle.words import Refused, Role
@@ -26,7 +27,7 @@ from models.tables import (
 )
 from office.conflicts import refuse_conflict
 from office.people import NotAllowed, find_actor, owners_of
-from office.publications import LATER
+from office.publications import LATER, PUBLISH, covers, sent_in
 from office.rights import role_for
 
 A_DAY = timedelta(days=1)
@@ -131,12 +132,18 @@ def _holds(request: Append, roles: frozenset[tuple[Role, str]], case: CaseRow) -
 
 
 def _refuse_unordered(session: Session, case: CaseRow, order_id: str) -> None:
-    """A case is published by an order that covers it: until then its letter is under embargo."""
+    """A case is published by an order that covers it: until then its letter is under embargo. A letter sent since
+    waits for an order of its own."""
     order = session.get(Order, order_id)
-    if order is None or order.report_id != case.report_id or order.lifted_at or not _covers(order, case.id):
+    if (
+        order is None
+        or order.lifted_at
+        or (order.kind, order.report_id) not in ((PUBLISH, case.report_id), (LATER, case.report_id))
+        or not covers(order, case.id, sent_in(one.event for one in read(session, case.id)))
+    ):
         raise Refused(
-            f"{case.id} is under embargo: no order to publish it is called {order_id!r}. "
-            f"Publish it with its report (followthrough report publish {case.report_id}); "
+            f"{case.id} is under embargo: no order to publish it, given since its letter was sent, is called "
+            f"{order_id!r}. Publish it with its report (followthrough report publish {case.report_id}); "
             f"if it was left out then, followthrough site publish-held {case.id}."
         )
 
@@ -145,14 +152,3 @@ def _gave(session: Session, actor: str, order_id: str) -> bool:
     """Whoever gave an order was asked then. What follows from it is done though they have left meanwhile."""
     order = session.get(Order, order_id)
     return order is not None and order.actor == actor
-
-
-def _covers(order: Order, case_id: str) -> bool:
-    if order.kind == LATER:
-        return case_id in _listed(order, "cases")
-    return order.kind == "publish" and case_id not in _listed(order, "left_out")
-
-
-def _listed(order: Order, name: str) -> Collection[str]:
-    found = order.details.get(name)
-    return [str(one) for one in found] if isinstance(found, list | dict) else ()

@@ -185,11 +185,12 @@ def is_public(session: Session, case: CaseRow) -> bool:
     events = [one.event for one in read(session, case.id)]
     if any(isinstance(event, e.Published) for event in events):
         return True
-    sent = _sent(events)
+    sent = sent_in(events)
     return any(covers(order, case.id, sent) for order in publications(session).get(case.report_id, ()))
 
 
-def _sent(events: Iterable[e.Event]) -> Sent | None:
+def sent_in(events: Iterable[e.Event]) -> Sent | None:
+    """The last letter that these events of a case sent."""
     sent: Sent | None = None
     for event in events:
         match event:

@@ -4,12 +4,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from activities.ledger.chain import FIRST, to_rows
 from lifecycle.dates import local_date
-from lifecycle.events import Issued, Published
+from lifecycle.events import Issued, LetterSent, Published
 from lifecycle.words import Refused
 from models.database import Database
 from models.messages import Append
-from models.tables import Body, Order, OversightBody, Person, PersonRole, Recommendation, Report
+from models.tables import Body, EventRow, Order, OversightBody, Person, PersonRole, Recommendation, Report
 from office.doorkeeper import Doorkeeper
 from tests.watching.test_vital_signs import case
 
@@ -22,8 +23,12 @@ LEFT_OUT = "recommendation/r-1/body-2"
 @pytest.fixture
 def ledger(database: Database) -> Database:
     with database.writing() as session:
-        for number in (1, 2):
+        for number, stream in enumerate((CASE, LEFT_OUT), 1):
             session.add(case(number, stage="letter_sent"))
+            sent = [LetterSent(at=NOW - timedelta(hours=1), on=DAY, actor="lead-1", letter="letter-1")]
+            session.add_all(
+                EventRow.model_validate(row) for row in to_rows(stream, 0, FIRST, None, sent, NOW)
+            )
         session.add(Person(id="lead-1", name="Lead"))
         session.flush()
         session.add(PersonRole(person_id="lead-1", role="lead_inspector", owner="inspectorate"))
@@ -31,6 +36,11 @@ def ledger(database: Database) -> Database:
         session.add(order("another-report", "publish", "elsewhere"))
         session.add(order("later", "publish_later", "report", cases=[LEFT_OUT]))
         session.add(order("stop", "stop_sending", "report"))
+        for one in (
+            order("before", "publish", "report"),
+            order("before-later", "publish_later", "report", cases=[LEFT_OUT]),
+        ):
+            session.add(one.sqlmodel_update({"effective_at": NOW - timedelta(hours=2)}))
     return database
 
 
@@ -73,9 +83,14 @@ def test_nobody_publishes_by_an_order_that_another_gave(ledger: Database):
 
 @pytest.mark.parametrize(
     ("stream", "named"),
-    [(CASE, "made-up"), (CASE, "another-report"), (CASE, "later"), (CASE, "stop"), (LEFT_OUT, "all")],
+    [
+        *((CASE, name) for name in ("made-up", "another-report", "later", "stop", "before")),
+        *((LEFT_OUT, name) for name in ("all", "before-later")),
+    ],
 )
-def test_no_other_order_does(ledger: Database, stream: str, named: str):
+def test_no_other_order_does_nor_one_given_before_the_letter_was_sent(
+    ledger: Database, stream: str, named: str
+):
     with (
         ledger.reading() as session,
         pytest.raises(Refused, match="is under embargo: no order to publish it"),
