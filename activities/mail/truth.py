@@ -3,6 +3,7 @@
 from sqlmodel import Session, col, select
 
 from lifecycle.case import ClockState
+from lifecycle.dates import local_date
 from lifecycle.words import WITH_INSPECTORATE, Reason, Stage
 from models.tables import CaseRow, ClockRow, EventRow, Notice, NoticeState
 
@@ -20,7 +21,9 @@ def why_not(session: Session, notice: Notice, case: CaseRow | None, clock: Clock
     if notice.clock == ACT:
         return None
     if case is None or clock is None or case.ended_on is not None or not _open(notice, clock):
-        return _what_happened(session, notice)
+        reason = _what_happened(session, notice)
+        ended = case is None or case.ended_on is not None
+        return None if not ended and _tells_of_its_end(notice, reason) else reason
     if clock.kind == IMPLEMENTATION and Stage(case.stage) in WITH_INSPECTORATE:
         return Reason.with_inspectorate
     return Reason.merged if _has_newer(session, notice) else None
@@ -28,6 +31,11 @@ def why_not(session: Session, notice: Notice, case: CaseRow | None, clock: Clock
 
 def _open(notice: Notice, clock: ClockRow) -> bool:
     return clock.state == ClockState.running.value and clock.version == notice.version
+
+
+def _tells_of_its_end(notice: Notice, reason: Reason) -> bool:
+    """The rung after the date of a body's check ends its clock itself: what it tells is that no comment came."""
+    return reason is Reason.uncommented and notice.due is not None and local_date(notice.fell_at) > notice.due
 
 
 def _what_happened(session: Session, notice: Notice) -> Reason:

@@ -16,6 +16,9 @@ class Handle:
         self.engine = engine
         self.id = id
 
+    async def query(self, name: str, **_options: object) -> Any:
+        return await self.engine.query(self.id, name)
+
     async def execute_update(self, name: str, message: object, **_options: object) -> Any:
         return await self.engine.update(self.id, name, message)
 

@@ -192,6 +192,11 @@ class Engine:
         self._handle(seat, handed)
         return await asyncio.shield(handed.answer)
 
+    async def query(self, id: str, name: str) -> Any:  # noqa: A002
+        seat, context = self._found(id), contextvars.copy_context()
+        context.run(_SEAT.set, seat)
+        return context.run(getattr(seat.conductor, name))
+
     def _handle(self, seat: Seat, handed: Handed) -> None:
         seat.handed.append(handed)
         self._run(seat, self._answer(seat, handed))

@@ -10,6 +10,7 @@ from benchmarks.simulation.engine import Engine, Seat
 from benchmarks.simulation.figures import Figures
 from benchmarks.simulation.post import Post
 from lifecycle.acts import Act
+from lifecycle.agenda import next_instant
 from lifecycle.case import Case, fold_all
 from lifecycle.dates import local_date
 from lifecycle.decisions import decide
@@ -152,12 +153,14 @@ class Faults:
             events = decide(case, act, self.engine.now(), rules)
         except Refused:
             return False
+        after = fold_all(case, events)
         request = Append(
             stream=case.id,
             expected_seq=case.seq,
             act_key=act.key,
             events=events,
-            waiting_for=waiting_for(fold_all(case, events), rules),
+            waiting_for=waiting_for(after, rules),
+            next_at=next_instant(after, rules),
         )
         with self.database.writing() as session:
             append(session, request)

@@ -17,6 +17,7 @@ from models.database import Database
 from models.messages import Receipt, Reseat
 from models.tables import CaseRow, Mail, Notice, Repair
 from office.desk import Desk, NeedsRepair, NoCase, Unreachable
+from office.overslept import wake_overslept
 from office.repair import folded, reseat, start_case
 
 OPERATOR = "ops-1"
@@ -36,7 +37,7 @@ class Operations:
         self.reseated = 0
 
     async def round(self, now: datetime) -> None:
-        """Once through everything that needs a person."""
+        """Once through everything that needs a person; then, for cases that are late, what the worker does oftener."""
         with self.database.reading() as session:
             waiting = list(outstanding(session))
         for one in waiting:
@@ -45,6 +46,7 @@ class Operations:
             else:
                 self._mail(one, now)
         await self._seat_lost()
+        await wake_overslept(self.client, self.database, now)  # type: ignore[arg-type]
 
     def _order(self) -> Reseat:
         return Reseat(key=f"reseat/{self.reseated}", actor=OPERATOR)
@@ -52,7 +54,7 @@ class Operations:
     async def _reseat(self, receipt: Awaitable[Receipt]) -> None:
         try:
             await receipt
-        except (NeedsRepair, Unreachable, NoCase, Refused):
+        except (NeedsRepair, Unreachable, NoCase, Refused, RPCError):
             return  # tomorrow again
         self.reseated += 1
 

@@ -136,7 +136,7 @@ class Watch:
         for notice in session.exec(due):
             clock = case.clocks[notice.clock]
             _must(
-                clock.running and clock.version == notice.version,
+                (clock.running and clock.version == notice.version) or _tells_that_none_came(notice),
                 f"{case.id}: {notice.clock} {notice.rung} to {notice.role} is due, of a clock that is not",
             )
 
@@ -183,7 +183,11 @@ class Watch:
         )
         _must(row is not None and row.ended_on is None, f"{notice.case_id} has ended: {mail.subject}")
         _must(
-            clock is not None and clock.state == "running" and clock.version == notice.version,
+            clock is not None
+            and (
+                (clock.state == "running" and clock.version == notice.version)
+                or _tells_that_none_came(notice)
+            ),
             f"{notice.case_id}: {notice.clock} is closed or moved, and {notice.rung} leaves",
         )
         self._still_there(session, mail)
@@ -213,6 +217,11 @@ def _mail(session: Session, message_id: str) -> tuple[Mail, list[Notice]]:
     mail = session.exec(select(Mail).where(Mail.message_id == message_id)).one()
     told = select(Notice).where(Notice.mail_id == mail.id, Notice.state == NoticeState.claimed.value)
     return mail, list(session.exec(told))
+
+
+def _tells_that_none_came(notice: Notice) -> bool:
+    """The one rung that ends its clock itself: no comment on the draft came by its date."""
+    return notice.rung == "lapsed" and notice.due is not None and local_date(notice.fell_at) > notice.due
 
 
 def _must(true: bool, said: str) -> None:

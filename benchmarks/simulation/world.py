@@ -231,8 +231,10 @@ class World:
         return self.engine.down or self.engine.skew != timedelta() or self.faults.post_stands_still
 
     def _is_well(self, stream: str) -> bool:
-        seat = self.engine.seats.get(stream)
-        return seat is not None and not seat.conductor.parked and not seat.handed
+        """Whether its workflow can have recorded all: it waits for nobody, and knows what the ledger holds."""
+        seat, known = self.engine.seats.get(stream), self.watch.known.get(stream)
+        behind = known is not None and known.behind
+        return seat is not None and not seat.conductor.parked and not seat.handed and not behind
 
     def _calm(self) -> None:
         self.faults.calm = True
