@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from lifecycle import acts as a
 from lifecycle import events as e
@@ -54,12 +55,17 @@ def assessment_text(criteria: Sequence[Criterion], written: Written) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-async def preview(desk: Desk, file: AssessmentFile, written: Written, actor: str) -> Letter:
-    """The letter as it would read if this were authorised and sent today.
+@dataclass(frozen=True)
+class Reading:
+    """A letter as it now reads; or None with, in `unfit`, what was edited in it and no longer fits the facts. None
+    alone: no assessment stands, or the ledger lacks the papers that it quotes."""
 
-    Raises:
-        NoPapers: when the ledger lacks the papers that it quotes.
-    """
+    letter: Letter | None = None
+    unfit: str = ""
+
+
+async def preview(desk: Desk, file: AssessmentFile, written: Written, actor: str) -> Reading:
+    """The letter as it would read if this were authorised and sent today."""
     now = desk.clock.now()
     told = e.Assessed(
         at=now,
@@ -70,17 +76,23 @@ async def preview(desk: Desk, file: AssessmentFile, written: Written, actor: str
         findings={one: Finding(finding) for one, finding in written.findings.items() if finding},
         without_submission=not file.submissions,
     )
-    return await letter_papers.letter_of(desk, file.row.id, told)
+    return await _reading(desk, file, told)
 
 
-async def letter_now(desk: Desk, file: AssessmentFile) -> Letter | None:
-    """The letter of the assessment that stands, as it now reads; None when none does, or its papers are lacking."""
+async def letter_now(desk: Desk, file: AssessmentFile) -> Reading:
+    """The letter of the assessment that stands, as it now reads."""
     if file.assessed is None or file.case.assessed_by is None:
-        return None
+        return Reading()
+    return await _reading(desk, file, file.assessed)
+
+
+async def _reading(desk: Desk, file: AssessmentFile, told: e.Assessed) -> Reading:
     try:
-        return await letter_papers.letter_of(desk, file.row.id, file.assessed)
+        return Reading(await letter_papers.letter_of(desk, file.row.id, told))
     except letter_papers.NoPapers:
-        return None
+        return Reading()
+    except Refused as refused:
+        return Reading(unfit=str(refused))
 
 
 def sealed_words(database: Database, letter: str | None) -> str:

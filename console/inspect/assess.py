@@ -154,7 +154,7 @@ async def _check(
     draft = await room.read(lambda database: drafts.newest(database, file.row.id))
     written = draft.written if draft else Written()
     lacks = assessing.missing(file, written)
-    letter = None if lacks else await assessing.preview(room.desk, file, written, visitor.id)
+    reading = None if lacks else await assessing.preview(room.desk, file, written, visitor.id)
     return render(
         request,
         "inspect/check.html",
@@ -163,7 +163,7 @@ async def _check(
         draft=draft,
         written=written,
         lacks=lacks,
-        letter=letter,
+        reading=reading,
         key=uuid.uuid4(),
         finding_text=finding_text,
         capital=capital,

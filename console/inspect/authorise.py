@@ -148,7 +148,8 @@ async def _review(
     stands = file.assessed if file.case.assessed_by else None
     waits = file.case.stage is Stage.assessed
     own = file.case.assessed_by == visitor.id
-    found = await assessing.letter_now(room.desk, file)
+    reading = await assessing.letter_now(room.desk, file)
+    found = reading.letter
     letter = await room.read(lambda database: standing(database, file, found))
     return render(
         request,
@@ -159,6 +160,7 @@ async def _review(
         written=file.starting_point(),
         private=draft.written.private if draft else "",
         letter=found.text if found else "",
+        unfit=reading.unfit,
         standing=letter,
         seen=print_of(found) if found else "",
         checks=ACCURACY in file.rules.policy.clocks,

@@ -93,7 +93,8 @@ async def _letter(
     form: forms.Form,
     errors: forms.Errors,
 ) -> Response:
-    now = await assessing.letter_now(room.desk, file)
+    reading = await assessing.letter_now(room.desk, file)
+    now = reading.letter
     stands = await room.read(lambda database: standing(database, file, now))
     return render(
         request,
@@ -102,6 +103,7 @@ async def _letter(
         file=file,
         stands=stands,
         now=now,
+        unfit=reading.unfit,
         seen=print_of(now) if now else "",
         authorised=file.case.stage is Stage.authorised,
         sent=file.case.stage in (Stage.letter_sent, Stage.published),
@@ -169,7 +171,8 @@ async def answer_point(
 async def _draft(
     request: Request, room: Room, file: AssessmentFile, form: forms.Form, errors: forms.Errors
 ) -> Response:
-    now = await assessing.letter_now(room.desk, file)
+    reading = await assessing.letter_now(room.desk, file)
+    now = reading.letter
     stands = await room.read(lambda database: standing(database, file, now))
     hint = "For example, 4 12 2026. Left empty, the policy sets it"
     return render(
@@ -178,6 +181,7 @@ async def _draft(
         422 if errors else 200,
         file=file,
         now=now,
+        unfit=reading.unfit,
         stands=stands,
         checks=ACCURACY in file.rules.policy.clocks,
         sends=file.case.stage is Stage.assessed

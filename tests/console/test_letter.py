@@ -11,7 +11,7 @@ from lifecycle.words import Finding
 from models.messages import Receipt
 from models.tables import SealedText
 from office.desk import Desk
-from tests.console.casework import ask_for_plan, events, import_report, line, submit, take, with_desk
+from tests.console.casework import ask_for_plan, base_in, events, import_report, line, submit, take, with_desk
 from tests.console.house import House
 
 pytestmark = [pytest.mark.server]
@@ -179,6 +179,40 @@ def test_a_sent_letter_is_corrected_by_two_people_and_stays(assessed):
     assert "Your plan is complete." in case_page
     mail = there.mail_to("chief.officer@kent.police.example", "Corrected letter")
     assert "It said too little." in " ".join(mail.split())
+
+
+def test_words_that_no_longer_fit_the_facts_are_shown_and_put_right(assessed):
+    """Edited, taken back, and assessed otherwise: no page of the case is shut by it."""
+    there, mine = assessed, "Your plan has begun well."
+    assert mine in write(there, "inspector-1", "essex", verdict=mine)
+    with there.as_("inspector-1") as browser:
+        back = browser.post(at("essex", "take-back"), data={"key": "back", "reason": "A slip."})
+        assert back.status_code == 303, back.text
+        base = base_in(browser.get(at("essex", "assess")).text)
+        said = {
+            "finding-1": "included",
+            "finding-2": "unclear",
+            "outcome": "not_started",
+            "narrative": "Read.",
+        }
+        saved = browser.post(at("essex", "assess"), data={"base": base, "then": "check", **said})
+        assert saved.headers["location"] == at("essex", "check"), saved.text
+        page = browser.get(at("essex", "check"))
+        assert (page.status_code, "No letter can be made now." in page.text) == (200, True)
+        version = page.text.split('name="version" value="')[1].split('"')[0]
+        done = browser.post(at("essex", "complete"), data={"version": version, "key": "again"})
+        assert done.status_code == 303, done.text
+    with there.as_("lead-1") as browser:
+        for what in ("review", "letter", "draft"):
+            shown = browser.get(at("essex", what))
+            assert (shown.status_code, at("essex", "write") in shown.text) == (200, True), what
+            assert "No letter can be made now." in shown.text
+    assert authorise(there, "lead-1", "essex")[0] == 422
+    with there.as_("inspector-1") as browser:
+        assert "The template now says something else" in browser.get(at("essex", "write")).text
+    assert "something else" not in write(there, "inspector-1", "essex", verdict="You have not begun.")
+    with there.as_("lead-1") as browser:
+        assert "You have not begun." in browser.get(at("essex", "review")).text
 
 
 def test_the_body_checks_the_draft_and_each_point_is_answered(assessed):
