@@ -69,16 +69,16 @@ async def send_letter(
 ) -> Receipt:
     """Send a case's authorised letter; `seen` is the one that the sender read. Raises what the desk and
     `authorised_letter` raise."""
-    letter = seen or await authorised_letter(desk, case, on)
-    return await desk.take(case, a.SendLetter(key=key, actor=actor, on=on, letter=letter))
+    letter = await authorised_letter(desk, case, on)
+    return await desk.take(case, a.SendLetter(key=key, actor=actor, on=on, letter=seen or letter))
 
 
 async def correct_letter(
     desk: Desk, actor: str, case: str, reason: str, key: str, on: date | None = None, seen: str = ""
 ) -> Receipt:
-    """Send the letter again as it now reads, in place of the one sent. Raises what the desk and `seal_correction`
-    raise."""
-    ready, sent = await seal_correction(desk, case, reason, on, seen)
+    """Send the letter again as it now reads, in place of the one sent, on all the cases that it is on. Answers the
+    receipt of this one. Raises what the desk and `seal_correction` raise."""
+    ready, sent, cases = await seal_correction(desk, case, reason, on, seen)
     sealed = await seal_text(desk, "reason", reason, case)
     act = a.CorrectLetter(
         key=key,
@@ -89,7 +89,7 @@ async def correct_letter(
         reason=sealed,
         written_by=ready.written_by,
     )
-    return await desk.take(case, act)
+    return (await _on(desk, [case, *(one for one in cases if one != case)], act))[0]
 
 
 async def write_word(desk: Desk, actor: str, cases: Sequence[str], word: Word, text: str = "") -> str:

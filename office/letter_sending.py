@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,7 +10,8 @@ from activities.ledger.append import read
 from lifecycle import events as e
 from lifecycle.case import Case, fold_all
 from lifecycle.dates import local_date, long_date
-from lifecycle.words import Refused
+from lifecycle.lettering import SENT
+from lifecycle.words import Refused, Stage
 from models.tables import SealedText
 from office.casework import seal_text
 from office.desk import Desk, NoCase
@@ -69,15 +70,17 @@ async def seal_draft(desk: Desk, cases: Sequence[str]) -> str:
 
 async def seal_correction(
     desk: Desk, case: str, reason: str, on: date | None = None, seen: str = ""
-) -> tuple[Ready, str]:
-    """Seal the letter as it now reads, saying which letter it corrects and why; with the id of that one.
+) -> tuple[Ready, str, list[str]]:
+    """Seal the letter as it now reads, saying which letter it corrects and why; with the id of that one, and the
+    cases that both are on.
 
     Raises:
-        Refused: when no letter is sent, or nobody changed it since.
+        Refused: when no letter is sent, or not on all its cases, or nobody changed it since.
     """
     sent = await asyncio.to_thread(_sent, desk, case)
     text = await asyncio.to_thread(_sealed_text, desk, sent.letter)
     cases = _cases(text, case)
+    await asyncio.to_thread(_refuse_apart, desk, sent.letter, cases, SENT)
 
     async def made() -> Letter:
         now = await assessment_letter(desk, cases, on)
@@ -88,7 +91,7 @@ async def seal_correction(
     ready = await _ready(desk, cases, made(), seen)
     if not ready.written_by:
         raise Refused(UNCHANGED)
-    return ready, sent.letter
+    return ready, sent.letter, cases
 
 
 async def authorised_letter(desk: Desk, case: str, on: date | None = None) -> str:
@@ -96,12 +99,13 @@ async def authorised_letter(desk: Desk, case: str, on: date | None = None) -> st
 
     Raises:
         NoCase: when the ledger holds no such case.
-        Refused: when none is authorised, or it bears a later date.
+        Refused: when none is authorised, not on all the cases that it is on, or it bears a later date.
     """
     folded = await asyncio.to_thread(_folded, desk, case)
     if folded.letter is None:
         raise Refused(f"No letter of {case} is authorised. Have a second person authorise its letter first.")
     sealed = await asyncio.to_thread(_sealed_text, desk, folded.letter)
+    await asyncio.to_thread(_refuse_apart, desk, folded.letter, _cases(sealed, case), frozenset(Stage))
     dated = max((paper.envelope.on for paper in papers_of(sealed)), default=None) if sealed else None
     today = on or local_date(desk.clock.now())
     if dated is not None and dated > today:
@@ -146,6 +150,18 @@ def _folded(desk: Desk, case: str) -> Case:
     if not events:
         raise NoCase(f"There is no case {case!r}. `followthrough case list` shows them.")
     return fold_all(Case(id=case), (one.event for one in events))
+
+
+def _refuse_apart(desk: Desk, letter: str, cases: Sequence[str], stages: Collection[Stage]) -> None:
+    """One letter on several cases is one letter: it is not sent, nor corrected, on some of them alone."""
+    for case in cases:
+        folded = _folded(desk, case)
+        if folded.letter != letter or folded.stage not in stages:
+            raise Refused(
+                f"This letter is also on {case}, which is {folded.stage.value.replace('_', ' ')} and "
+                f"{'has this letter' if folded.letter == letter else 'does not have it'}. "
+                "Bring all its cases to the same letter first."
+            )
 
 
 def _sent(desk: Desk, case: str) -> e.LetterSent | e.LetterCorrected:
