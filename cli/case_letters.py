@@ -46,7 +46,8 @@ def write_letter(
 
     async def deed(desk: Desk) -> str:
         try:
-            now = (await assessment_letter(desk, case_ids, None)).text
+            # What is written now replaces what was written before, which may be out of date.
+            now = (await assessment_letter(desk, case_ids, None, as_edited=not (text or file))).text
         except (NoCase, NoPapers):
             # A ledger that lacks the report has no letter to show, and can keep one that somebody wrote.
             now = letter_drafts.whole_words(desk.database, Kind.assessment, case_ids)

@@ -42,6 +42,8 @@ async def authorise_letter(
 
     Raises what the desk and `seal_to_authorise` raise.
     """
+    if done := await _repeated(desk, cases, "authorise", actor, key):
+        return done
     ready = await seal_to_authorise(desk, cases, dated or on, seen)
     act = a.Authorise(key=key, actor=actor, on=on, letter=ready.letter, written_by=ready.written_by)
     return await _on(desk, cases, act)
@@ -67,10 +69,16 @@ async def send_letters(desk: Desk, actor: str, cases: Sequence[str], key: str) -
 async def send_letter(
     desk: Desk, actor: str, case: str, key: str, on: date | None = None, seen: str = ""
 ) -> Receipt:
-    """Send a case's authorised letter; `seen` is the one that the sender read. Raises what the desk and
-    `authorised_letter` raise."""
+    """Send a case's authorised letter; `seen` is the one that the sender read.
+
+    Raises what the desk and `authorised_letter` raise, and Refused when another was authorised since it was read.
+    """
+    if done := await desk.repeated(case, "send_letter", actor, key):
+        return done
     letter = await authorised_letter(desk, case, on)
-    return await desk.take(case, a.SendLetter(key=key, actor=actor, on=on, letter=seen or letter))
+    if seen and seen != letter:
+        raise Refused("Another letter was authorised since you read this one. Read that one, then send it.")
+    return await desk.take(case, a.SendLetter(key=key, actor=actor, on=on, letter=letter))
 
 
 async def correct_letter(
@@ -78,8 +86,11 @@ async def correct_letter(
 ) -> Receipt:
     """Send the letter again as it now reads, in place of the one sent, on all the cases that it is on. Answers the
     receipt of this one. Raises what the desk and `seal_correction` raise."""
+    for its in (key, a.key_for(key, case)):
+        if done := await desk.repeated(case, "correct_letter", actor, its):
+            return done
     ready, sent, cases = await seal_correction(desk, case, reason, on, seen)
-    sealed = await seal_text(desk, "reason", reason, case)
+    sealed = await seal_text(desk, "reason", reason, ",".join(cases))
     act = a.CorrectLetter(
         key=key,
         actor=actor,
@@ -121,6 +132,16 @@ async def send_word(
     return await _on(
         desk, cases, a.SendWord(key=key, actor=actor, on=on, letter=letter, of=word.of, written_by=wrote)
     )
+
+
+async def _repeated(
+    desk: Desk, cases: Sequence[str], kind: str, actor: str, key: str
+) -> list[Receipt] | None:
+    """The receipts of an act that all these cases have taken already."""
+    keys = [key] if len(cases) == 1 else [a.key_for(key, case) for case in cases]
+    found = [await desk.repeated(case, kind, actor, its) for case, its in zip(cases, keys, strict=True)]
+    done = [receipt for receipt in found if receipt is not None]
+    return done if len(done) == len(found) else None
 
 
 async def _on(desk: Desk, cases: Sequence[str], act: a.Act) -> list[Receipt]:

@@ -16,10 +16,14 @@ from temporalio.client import (
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.ledger.append import read
 from config.traces import span
 from lifecycle.acts import Act, key_for
+from lifecycle.case import Case, fold_all
 from lifecycle.characters import SAID, kept, unkept_in
 from lifecycle.dates import local_date
+from lifecycle.decisions import decide
+from lifecycle.rules import rules_for
 from lifecycle.words import Refused
 from models.database import Database
 from models.messages import CaseView, Receipt, Reseat
@@ -101,13 +105,29 @@ class Desk:
         return receipt
 
     async def take_on_all(self, case_ids: list[str], act: Act) -> list[Receipt]:
-        """One act on several cases of a body: all are judged first, then each takes it under a key of its own."""
-        for case_id in case_ids:
-            await asyncio.to_thread(self._permitted, case_id, act)
-        return [
-            await self.take(case_id, act.model_copy(update={"key": key_for(act.key, case_id)}))
-            for case_id in case_ids
-        ]
+        """One act on several cases of a body: all are judged first, as their workflows would, so that none takes what
+        another refuses; then each takes it under a key of its own."""
+        shares = {one: act.model_copy(update={"key": key_for(act.key, one)}) for one in case_ids}
+        for case_id, share in shares.items():
+            await asyncio.to_thread(self._judge, case_id, share)
+        return [await self.take(case_id, share) for case_id, share in shares.items()]
+
+    async def repeated(self, case_id: str, kind: str, actor: str, key: str) -> Receipt | None:
+        """The receipt of an act that was taken under this key, to be asked before its letter is made again.
+
+        Raises:
+            NoCase, NotAllowed: as for the act itself.
+        """
+
+        def found() -> Receipt | None:
+            self._role(case_id, kind, actor)
+            with self.database.reading() as session:
+                row, taken = _find(session, case_id), session.get(ActTaken, key)
+            if taken is None or taken.stream != case_id:
+                return None
+            return Receipt(stream=case_id, act_key=key, seq=taken.last_seq, stage=row.stage)
+
+        return await asyncio.to_thread(found)
 
     async def view(self, case_id: str) -> CaseView:
         """What the case's workflow says of itself."""
@@ -166,13 +186,31 @@ class Desk:
 
     def _permitted(self, case_id: str, act: Act) -> Act:
         refuse_unkept(act)
+        return act.model_copy(update={"role": self._role(case_id, act.kind, act.actor)})
+
+    def _role(self, case_id: str, kind: str, person: str) -> str:
+        """The role in which this person may do this on this case."""
         with self.database.reading() as session:
             row = _find(session, case_id)
             today = local_date(self.clock.now())
-            actor = find_actor(session, act.actor, today)
-            role = role_for(actor, act.kind, row.body_id, row.oversight_id)
-            refuse_conflict(session, actor.id, role, act.kind, row.body_id, today)
-        return act.model_copy(update={"role": role.value})
+            actor = find_actor(session, person, today)
+            role = role_for(actor, kind, row.body_id, row.oversight_id)
+            refuse_conflict(session, actor.id, role, kind, row.body_id, today)
+        return role.value
+
+    def _judge(self, case_id: str, act: Act) -> None:
+        """Refuses what the case's workflow would refuse now; an act that was taken is no longer judged."""
+        act = self._permitted(case_id, act)
+        with self.database.reading() as session:
+            row, taken, events = (
+                _find(session, case_id),
+                session.get(ActTaken, act.key),
+                read(session, case_id),
+            )
+        if taken is None:
+            case = fold_all(Case(id=case_id), (one.event for one in events))
+            rules = rules_for(row.policy_hash, row.calendar_hash, row.division)
+            decide(case, act, self.clock.now(), rules)
 
     def refuse_unless_repairer(self, person: str) -> None:
         """Raises NotAllowed, unless the person may repair."""

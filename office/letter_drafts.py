@@ -81,6 +81,15 @@ def writers(session: Session, kind: Kind, cases: Sequence[str]) -> tuple[str, ..
     return tuple(sorted(found))
 
 
+def savers(session: Session, kind: Kind, cases: Sequence[str], since: datetime) -> set[str]:
+    """Who saved a version of the letter after this instant, in either language; one of the template's words too."""
+    found: set[str] = set()
+    for language in Language:
+        rows = session.exec(_of(draft_id(kind, cases, language)).where(col(LetterDraft.set_aside).is_(False)))
+        found |= {row.person_id for row in rows if row.saved_at > since}
+    return found
+
+
 def writers_of(database: Database, kind: Kind, cases: Sequence[str]) -> tuple[str, ...]:
     """As `writers`, from the ledger itself."""
     with database.reading() as session:

@@ -70,7 +70,7 @@ async def letter_of_word(
 
 
 def _with_act(desk: Desk, case: str, act: Answers) -> Letter:
-    papers = papers_of_case(desk, case)
+    papers = papers_of_case(desk, case, act.on)
     on = act.on or local_date(desk.clock.now())
     envelope = envelope_of([papers], on)
     if isinstance(act, a.AnswerRequest):
@@ -116,7 +116,7 @@ Rendered = Callable[[Envelope, Language], Letter]
 
 
 def _on_the_way(desk: Desk, cases: Sequence[str], word: Word, on: date | None, edited: bool) -> Letter:
-    papers = [papers_of_case(desk, case) for case in dict.fromkeys(cases)]
+    papers = [papers_of_case(desk, case, on) for case in dict.fromkeys(cases)]
     if len({(one.row.body_id, one.row.report_id) for one in papers}) != 1:
         raise Refused("A letter is on cases of one body under one report. Write to each body by itself.")
     day = on or local_date(desk.clock.now())

@@ -4,7 +4,7 @@ A letter is on one case, or on several of one body under one report. A body in W
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 from activities.ledger.append import read
 from activities.mail.addressing import Addresses
 from lifecycle import events as e
-from lifecycle.dates import local_date
+from lifecycle.dates import local_date, long_date
 from lifecycle.words import Refused, Role
 from models.tables import (
     Body,
@@ -84,16 +84,17 @@ async def request_letter(desk: Desk, cases: Cases, due: date | None) -> Letter:
     return await asyncio.to_thread(finished, desk, papers, made)
 
 
-async def assessment_letter(desk: Desk, cases: Cases, on: date | None) -> Letter:
-    """The letter that tells the assessment, from the inspector's findings.
+async def assessment_letter(desk: Desk, cases: Cases, on: date | None, *, as_edited: bool = True) -> Letter:
+    """The letter that tells the assessment, from the inspector's findings; or else as the template makes it.
 
     Raises:
         NoCase: when the ledger holds no such case. NoPapers: when it holds not its papers.
         Refused: when a case has no assessment, and as above.
     """
-    papers = await asyncio.to_thread(_all_papers, desk, cases)
+    papers = await asyncio.to_thread(_all_papers, desk, cases, on)
     told = [_assessed(one) for one in papers]
-    return await asyncio.to_thread(_told, desk, papers, told, on or local_date(desk.clock.now()))
+    day = on or local_date(desk.clock.now())
+    return await asyncio.to_thread(_told, desk, papers, told, day, as_edited=as_edited)
 
 
 async def letter_of(desk: Desk, case_id: str, assessed: e.Assessed) -> Letter:
@@ -150,14 +151,16 @@ def _corrects(paper: Paper, sent_on: date, reason: str) -> Passage:
     return Passage("corrects", said.text, reviewed=said.reviewed)
 
 
-def _told(desk: Desk, papers: Sequence[Papers], told: Sequence[e.Assessed], on: date) -> Letter:
+def _told(
+    desk: Desk, papers: Sequence[Papers], told: Sequence[e.Assessed], on: date, *, as_edited: bool = True
+) -> Letter:
     assessments = [_assessment(one, event) for one, event in zip(papers, told, strict=True)]
     envelope = envelope_of(papers, on)
 
     def made(language: Language) -> Letter:
         return letters.render_letter(envelope, *assessments, language=language)
 
-    return finished(desk, papers, made)
+    return finished(desk, papers, made) if as_edited else made(Language.english)
 
 
 def finished(desk: Desk, papers: Sequence[Papers], made: Made) -> Letter:
@@ -174,9 +177,21 @@ def _with_edits(desk: Desk, papers: Sequence[Papers], letter: Letter) -> Letter:
     if draft is None or not draft.edits:
         return letter
     if WHOLE in draft.edits:
+        if letter.paper.kind is Kind.assessment:
+            refuse_outdated(draft, (event for one in papers for event in one.events))
         return in_these_words(letter, draft.edits[WHOLE].words)
     paper = _reviewed(edited(letter.paper, draft.edits), draft)
     return replace(in_words(paper), edits=draft.edits)
+
+
+def refuse_outdated(draft: Version, events: Iterable[e.Event]) -> None:
+    """A letter that somebody wrote whole tells what was found before that, and no later assessment. Raises Refused."""
+    for event in events:
+        if isinstance(event, e.Assessed) and event.at > draft.saved_at:
+            raise Refused(
+                f"The letter was written whole on {long_date(local_date(draft.saved_at))}, before the assessment of "
+                f"{long_date(event.on)}, which it does not tell. Write the letter again."
+            )
 
 
 def _reviewed(paper: Paper, draft: Version) -> Paper:
@@ -258,24 +273,27 @@ def quoted(papers: Papers) -> str:
     return papers.recommendation.quoted or papers.recommendation.summary or papers.recommendation.title
 
 
-def _all_papers(desk: Desk, cases: Cases) -> list[Papers]:
+def _all_papers(desk: Desk, cases: Cases, on: date | None = None) -> list[Papers]:
     named = [cases] if isinstance(cases, str) else list(dict.fromkeys(cases))
-    found = [papers_of_case(desk, case_id) for case_id in named]
+    found = [papers_of_case(desk, case_id, on) for case_id in named]
     if not found or len({(one.row.body_id, one.row.report_id) for one in found}) > 1:
         raise Refused("A letter is on cases of one body under one report. Write to each body by itself.")
     return found
 
 
-def papers_of_case(desk: Desk, case_id: str) -> Papers:
-    """Raises NoCase when the ledger holds no such case, or not its papers."""
+def papers_of_case(desk: Desk, case_id: str, on: date | None = None) -> Papers:
+    """With the holders of offices and the signatory of a letter's day, if that is not today.
+
+    Raises NoCase when the ledger holds no such case, or not its papers.
+    """
     with desk.database.reading() as session:
         row = session.get(CaseRow, case_id)
         if row is None:
             raise NoCase(f"There is no case {case_id!r}. `followthrough case list` shows them.")
-        today = local_date(desk.clock.now())
-        chief = _contact(session, row.body_id, "chief_officer", today)
-        overseer = Addresses(session, today).owner(row, Role.oversight)
-        oversight = _contact(session, overseer, "oversight", today) if overseer else None
+        day = on or local_date(desk.clock.now())
+        chief = _contact(session, row.body_id, "chief_officer", day)
+        overseer = Addresses(session, day).owner(row, Role.oversight)
+        oversight = _contact(session, overseer, "oversight", day) if overseer else None
         return Papers(
             row=row,
             body=_there(session.get(Body, row.body_id), f"body {row.body_id}"),
@@ -287,7 +305,7 @@ def papers_of_case(desk: Desk, case_id: str) -> Papers:
             events=tuple(one.event for one in read(session, case_id)),
             addressee=(chief.office if chief else "") or "Chief officer",
             copied_to=_copied(session, overseer, oversight),
-            signatory=signatory_of(session, _there(session.get(Body, row.body_id), row.body_id), today),
+            signatory=signatory_of(session, _there(session.get(Body, row.body_id), row.body_id), day),
             holders=(chief.holder if chief else "", oversight.holder if oversight else ""),
         )
 
@@ -308,13 +326,13 @@ def _criteria(session: Session, reference: str) -> tuple[Criterion, ...]:
     )
 
 
-def _contact(session: Session, owner: str, role: str, today: date) -> Contact | None:
+def _contact(session: Session, owner: str, role: str, day: date) -> Contact | None:
     contacts = session.exec(
         select(Contact)
-        .where(Contact.owner == owner, Contact.role == role, Contact.since <= today)
+        .where(Contact.owner == owner, Contact.role == role, Contact.since <= day)
         .order_by(col(Contact.since).desc())
     )
-    return next((one for one in contacts if one.until is None or one.until > today), None)
+    return next((one for one in contacts if one.until is None or one.until > day), None)
 
 
 def _copied(session: Session, overseer: str | None, contact: Contact | None) -> str:

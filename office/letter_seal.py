@@ -51,12 +51,15 @@ def in_these_words(made: Letter, text: str) -> Letter:
     return replace(rewritten, edits={WHOLE: Edit(_plain(text), _plain(made.text))})
 
 
-async def seal_letter(desk: Desk, cases: Sequence[str], made: Letter) -> str:
-    """Seal a letter on these cases of one body, with its renderings; answers the id that the act carries."""
-    return await asyncio.to_thread(_seal, desk, sorted(set(cases)), made)
+async def seal_letter(
+    desk: Desk, cases: Sequence[str], made: Letter, assessed: Mapping[str, int] | None = None
+) -> str:
+    """Seal a letter on these cases of one body, with its renderings; answers the id that the act carries. `assessed`
+    are the entries of the assessments that it tells: the same words on another assessment are another letter."""
+    return await asyncio.to_thread(_seal, desk, sorted(set(cases)), made, assessed or {})
 
 
-def _seal(desk: Desk, cases: Sequence[str], made: Letter) -> str:
+def _seal(desk: Desk, cases: Sequence[str], made: Letter, assessed: Mapping[str, int]) -> str:
     marking = _marking(desk, cases[0])
     files = [file for one in _both(made) for file in renderings(one.paper, cases, marking)]
     text = "\n".join(one.text for one in _both(made))
@@ -68,8 +71,11 @@ def _seal(desk: Desk, cases: Sequence[str], made: Letter) -> str:
         "edits": [{name: asdict(edit) for name, edit in one.edits.items()} for one in _both(made)],
         "renderings": hashes,
     }
+    if assessed:
+        meta["assessed"] = dict(assessed)
     digest = hashlib.sha256("\n".join(f"{name} {value}" for name, value in sorted(hashes.items())).encode())
-    of = "\n".join((*cases, digest.hexdigest()))
+    entries = (f"assessed {case} {assessed[case]}" for case in sorted(assessed))
+    of = "\n".join((*cases, *entries, digest.hexdigest()))
     with desk.database.writing() as session:
         hold(session, hashes.values())
         sealed = seal(session, "letter", text, desk.clock.now(), meta, of=of)

@@ -4,7 +4,9 @@ import asyncio
 import hashlib
 from collections.abc import Awaitable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+
+from sqlmodel import Session
 
 from activities.ledger.append import read
 from lifecycle import events as e
@@ -15,11 +17,19 @@ from lifecycle.words import Refused, Stage
 from models.tables import SealedText
 from office.casework import seal_text
 from office.desk import Desk, NoCase
-from office.letter_drafts import whole_words, writers
-from office.letter_papers import NoPapers, assessment_letter, corrected, drafted, request_letter
+from office.letter_drafts import WHOLE, newest, savers, writers
+from office.letter_papers import (
+    NoPapers,
+    assessment_letter,
+    corrected,
+    drafted,
+    refuse_outdated,
+    request_letter,
+)
 from office.letter_parts import Kind
 from office.letter_seal import in_these_words, papers_of, seal_letter
 from office.letter_standing import between
+from office.letter_words import Language
 from office.letters import Letter
 
 UNCHANGED = "Nobody changed the letter since it was sent. Write what is right in it; another person sends it."
@@ -88,7 +98,7 @@ async def seal_correction(
             raise Refused(UNCHANGED)
         return corrected(now, sent.on, reason)
 
-    ready = await _ready(desk, cases, made(), seen)
+    ready = await _ready(desk, cases, made(), seen, since=text.sealed_at if text else None)
     if not ready.written_by:
         raise Refused(UNCHANGED)
     return ready, sent.letter, cases
@@ -99,13 +109,17 @@ async def authorised_letter(desk: Desk, case: str, on: date | None = None) -> st
 
     Raises:
         NoCase: when the ledger holds no such case.
-        Refused: when none is authorised, not on all the cases that it is on, or it bears a later date.
+        Refused: when none is authorised, not on all the cases that it is on, their assessments are others than those
+            it tells, or it bears a later date.
     """
     folded = await asyncio.to_thread(_folded, desk, case)
     if folded.letter is None:
         raise Refused(f"No letter of {case} is authorised. Have a second person authorise its letter first.")
     sealed = await asyncio.to_thread(_sealed_text, desk, folded.letter)
-    await asyncio.to_thread(_refuse_apart, desk, folded.letter, _cases(sealed, case), frozenset(Stage))
+    others, stages = [one for one in _cases(sealed, case) if one != case], (Stage.authorised, *SENT)
+    await asyncio.to_thread(_refuse_apart, desk, folded.letter, others, stages)
+    if sealed is not None:
+        await asyncio.to_thread(_refuse_assessed_since, desk, sealed)
     dated = max((paper.envelope.on for paper in papers_of(sealed)), default=None) if sealed else None
     today = on or local_date(desk.clock.now())
     if dated is not None and dated > today:
@@ -125,23 +139,53 @@ def refuse_unseen(letter: Letter, seen: str) -> None:
         raise Refused("The letter was changed since you read it. Read it again, then authorise it.")
 
 
-async def _ready(desk: Desk, cases: Sequence[str], making: Awaitable[Letter], seen: str) -> Ready:
-    wrote = await asyncio.to_thread(_writers, desk, cases)
+async def _ready(
+    desk: Desk, cases: Sequence[str], making: Awaitable[Letter], seen: str, *, since: datetime | None = None
+) -> Ready:
+    """`since` is when the letter was sealed that this one corrects: whoever saved a version after it wrote this one,
+    be it that the version restored the template's words."""
+
+    def state() -> tuple[dict[str, int], set[str]]:
+        with desk.database.reading() as session:
+            wrote = {*writers(session, Kind.assessment, cases)}
+            if since is not None:
+                wrote |= savers(session, Kind.assessment, cases, since)
+            return _assessed(session, cases), wrote
+
+    # Asked before and after the letter is made: what was saved or assessed meanwhile may be in it.
+    assessed, before = await asyncio.to_thread(state)
     try:
-        made = await making
+        made: Letter | str = await making
     except (NoCase, NoPapers):
-        words = await asyncio.to_thread(whole_words, desk.database, Kind.assessment, cases)
-        if not words:
+        made = await asyncio.to_thread(_plain_words, desk, cases)
+        if not made:
             raise
+    now, after = await asyncio.to_thread(state)
+    if now != assessed:
+        raise Refused("An assessment was changed while its letter was made. Read the letter again.")
+    wrote = tuple(sorted(before | after))
+    if isinstance(made, str):
         # As above: the words that somebody wrote, alone.
-        return Ready(await seal_text(desk, "letter", words, ",".join(cases)), wrote)
+        return Ready(await seal_text(desk, "letter", made, ",".join(cases)), wrote)
     refuse_unseen(made, seen)
-    return Ready(await seal_letter(desk, cases, made), wrote)
+    return Ready(await seal_letter(desk, cases, made, assessed), wrote)
 
 
-def _writers(desk: Desk, cases: Sequence[str]) -> tuple[str, ...]:
+def _plain_words(desk: Desk, cases: Sequence[str]) -> str:
+    """What somebody wrote for all of the letter; empty when nobody did."""
     with desk.database.reading() as session:
-        return writers(session, Kind.assessment, cases)
+        draft = newest(session, Kind.assessment, cases, Language.english)
+        if draft is None or WHOLE not in draft.edits:
+            return ""
+        refuse_outdated(draft, (one.event for case in cases for one in read(session, case)))
+        return draft.edits[WHOLE].words
+
+
+def _assessed(session: Session, cases: Sequence[str]) -> dict[str, int]:
+    """The entry of each case that is its assessment: the last one."""
+    return {
+        case: one.seq for case in cases for one in read(session, case) if isinstance(one.event, e.Assessed)
+    }
 
 
 def _folded(desk: Desk, case: str) -> Case:
@@ -162,6 +206,20 @@ def _refuse_apart(desk: Desk, letter: str, cases: Sequence[str], stages: Collect
                 f"{'has this letter' if folded.letter == letter else 'does not have it'}. "
                 "Bring all its cases to the same letter first."
             )
+
+
+def _refuse_assessed_since(desk: Desk, sealed: SealedText) -> None:
+    """A letter tells the assessments that it was made from, and no later ones. One of words alone names none."""
+    told = sealed.meta.get("assessed")
+    if not isinstance(told, dict):
+        return
+    with desk.database.reading() as session:
+        now = _assessed(session, list(told))
+    if changed := sorted(case for case in told if told[case] != now.get(case)):
+        raise Refused(
+            f"{', '.join(changed)} was assessed again after this letter was made. Recall the letter, read it as it now "
+            "reads, and have it authorised."
+        )
 
 
 def _sent(desk: Desk, case: str) -> e.LetterSent | e.LetterCorrected:

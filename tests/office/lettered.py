@@ -60,10 +60,11 @@ class Office:
         )
         return story
 
-    def again(self, story: Story, finding: Finding) -> None:
-        """The assessment taken back, and completed with another finding."""
+    def again(self, story: Story, finding: Finding, assessor: str = "inspector-1") -> None:
+        """The assessment taken back, and completed with another finding, or by another person."""
         by = {"actor": "inspector-1", "role": "inspector"}
         self._take(story, lambda key: a.TakeBackAssessment(key=key, reason="r-1", **by))
+        by["actor"] = assessor
         found = {"a": Finding.included_commenced, "b": finding}
         self._take(
             story,
