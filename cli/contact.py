@@ -5,15 +5,16 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlmodel import Session
 
 from cli import output
 from cli.room import As, AsJson, actor, ledger
-from config.body_rows import read_rows
+from config.body_rows import BodyFileError, Row, read_rows
 from lifecycle.dates import local_date
 from lifecycle.words import Refused, Role
 from models.database import Database
 from office import contacts, signatories
-from office.people import find_actor
+from office.people import Actor, NotAllowed, find_actor
 from office.rights import role_for
 
 app = typer.Typer(help="Contacts: offices, who holds them, and who signs.", no_args_is_help=True)
@@ -54,22 +55,41 @@ def import_contacts(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV: " + ",".join(COLUMNS))],
     as_: As = None,
 ) -> None:
-    """Set many contacts from a file. All its rows are read before the first is set."""
-    rows = [
-        (
-            row.text("owner"),
-            Role(row.choice("role", tuple(role.value for role in Role))),
-            row.text("office"),
-            row.text("mailbox"),
-            row.cells["holder"],
-            row.day("since") or _day(None),
-        )
-        for row in read_rows(file, COLUMNS)
-    ]
-    with ledger() as database:
-        for owner, role, office, mailbox, holder, since in rows:
-            _set(database, actor(as_), owner, role, office, mailbox, holder, since)
-    output.say(f"{len(rows)} contacts")
+    """Set many contacts from a file: all of them or, with every fault said by its line, none. A row that holds
+    already is skipped, so that a file may be imported again."""
+    rows, person, now = read_rows(file, COLUMNS), actor(as_), datetime.now(UTC)
+    faults: list[str] = []
+    held: list[int] = []
+    with ledger() as database, database.writing() as session:
+        who = find_actor(session, person, local_date(now))
+        for row in rows:
+            try:
+                if not _change(session, who, row, now):
+                    held.append(row.line)
+            except BodyFileError as wrong:
+                faults.append(str(wrong))
+        if faults:
+            raise Refused(
+                "\n".join((*faults, "Nothing was set. Mend these lines, and import the file again."))
+            )
+    for line in held:
+        output.say(f"line {line} holds already")
+    output.say(f"{len(rows) - len(held)} contacts")
+
+
+def _change(session: Session, who: Actor, row: Row, now: datetime) -> bool:
+    """Whether the row changes anything. Raises BodyFileError."""
+    owner = row.text("owner")
+    role = Role(row.choice("role", tuple(role.value for role in Role)))
+    office, mailbox, since = row.text("office"), row.text("mailbox"), row.day("since") or local_date(now)
+    try:
+        role_for(who, "contacts", owner, None)
+        made = contacts.change(session, who.id, owner, role, office, mailbox, since, now, row.cells["holder"])
+    except contacts.NotFit as wrong:
+        raise row.wrong(wrong.field, str(wrong)) from wrong
+    except NotAllowed as refused:
+        raise row.wrong("owner", str(refused)) from refused
+    return made is not None
 
 
 @app.command("signatory")

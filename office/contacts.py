@@ -113,24 +113,41 @@ def change_mailbox(
     Raises:
         NotFit: for a day that has passed, no office, a bad mailbox, or what holds already.
     """
-    office, mailbox, holder = _office(office, "office"), _mailbox(mailbox), _holder(holder)
-    _refuse_past(since, now)
     with database.writing() as session:
-        there = _in_force_from(session, owner, role, since)
-        if any((one.mailbox, one.office, one.holder) == (mailbox, office, holder) for one in there):
+        made = change(session, actor, owner, role, office, mailbox, since, now, holder)
+        if made is None:
             raise NotFit(
-                "mailbox", f"We write to {mailbox} already. Enter another mailbox, or change nothing"
+                "mailbox",
+                f"We write to {_mailbox(mailbox)} already. Enter another mailbox, or change nothing",
             )
-        for one in there:
-            one.until = since
-        made = Contact(
-            owner=owner, role=role.value, office=office, mailbox=mailbox, holder=holder, since=since
-        )
-        session.add(made)
-        held = f", held by {holder}," if holder else ""
-        _note(session, actor, owner, role, now, f"{office}{held} is at {mailbox} from {plain_date(since)}.")
-        session.flush()
         return made
+
+
+def change(
+    session: Session,
+    actor: str,
+    owner: str,
+    role: Role,
+    office: str,
+    mailbox: str,
+    since: date,
+    now: datetime,
+    holder: str = "",
+) -> Contact | None:
+    """As `change_mailbox`, in a transaction of the caller's; None, and nothing changed, when it holds already."""
+    office, mailbox, holder = _office(office, "office"), _mailbox(mailbox), _holder(holder)
+    there = _in_force_from(session, owner, role, since)
+    if any((one.mailbox, one.office, one.holder) == (mailbox, office, holder) for one in there):
+        return None
+    _refuse_past(since, now)
+    for one in there:
+        one.until = since
+    made = Contact(owner=owner, role=role.value, office=office, mailbox=mailbox, holder=holder, since=since)
+    session.add(made)
+    held = f", held by {holder}," if holder else ""
+    _note(session, actor, owner, role, now, f"{office}{held} is at {mailbox} from {plain_date(since)}.")
+    session.flush()
+    return made
 
 
 def _in_force_from(session: Session, owner: str, role: Role, since: date) -> Sequence[Contact]:
