@@ -111,7 +111,11 @@ async def write_word(desk: Desk, actor: str, cases: Sequence[str], word: Word, t
     """
     kind, now = Kind(word.of.value), desk.clock.now()
     said = text or (await letter_of_word(desk, cases, word, edited=False)).text
-    await asyncio.to_thread(save_whole, desk.database, actor, kind, cases, said, "", now)
+    # What goes unwritten if nobody writes: only a reminder does.
+    template = ""
+    if word.of is LetterKind.reminder:
+        template = (await letter_of_word(desk, cases, Word(word.of, look=word.look), edited=False)).text
+    await asyncio.to_thread(save_whole, desk.database, actor, kind, cases, said, template, now)
     return said
 
 

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import takewhile
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from lifecycle.dates import local_date
 from lifecycle.words import Refused
 from models.database import Database, lock
-from models.tables import CaseRow, LetterDraft
+from models.tables import CaseRow, EventRow, LetterDraft
 from office.conflicts import refuse_conflict
 from office.desk import NoCase
 from office.letter_edits import edits_of
@@ -60,9 +60,7 @@ def draft_id(kind: Kind, cases: Sequence[str], language: Language) -> str:
 
 def newest(session: Session, kind: Kind, cases: Sequence[str], language: Language) -> Version | None:
     """The draft as it stands; None when nobody edited this letter."""
-    row = session.exec(
-        _of(draft_id(kind, cases, language)).where(col(LetterDraft.set_aside).is_(False)).limit(1)
-    ).first()
+    row = session.exec(_standing(session, kind, cases, language).limit(1)).first()
     return _version(row) if row else None
 
 
@@ -76,7 +74,7 @@ def writers(session: Session, kind: Kind, cases: Sequence[str]) -> tuple[str, ..
     """Who wrote in the letter as it stands, in either language: all who saved edits since it was the template's."""
     found: set[str] = set()
     for language in Language:
-        rows = session.exec(_of(draft_id(kind, cases, language)).where(col(LetterDraft.set_aside).is_(False)))
+        rows = session.exec(_standing(session, kind, cases, language))
         found |= {row.person_id for row in takewhile(lambda row: row.edits, rows)}
     return tuple(sorted(found))
 
@@ -85,7 +83,7 @@ def savers(session: Session, kind: Kind, cases: Sequence[str], since: datetime) 
     """Who saved a version of the letter after this instant, in either language; one of the template's words too."""
     found: set[str] = set()
     for language in Language:
-        rows = session.exec(_of(draft_id(kind, cases, language)).where(col(LetterDraft.set_aside).is_(False)))
+        rows = session.exec(_standing(session, kind, cases, language))
         found |= {row.person_id for row in rows if row.saved_at > since}
     return found
 
@@ -178,6 +176,21 @@ def _kept(
         )
         session.add(row)
         return Saved(_version(row), tip if row.set_aside else None)
+
+
+def _standing(
+    session: Session, kind: Kind, cases: Sequence[str], language: Language
+) -> SelectOfScalar[LetterDraft]:
+    """What was saved and not set aside; of a letter on the way, since the last of its kind was sent."""
+    found = _of(draft_id(kind, cases, language)).where(col(LetterDraft.set_aside).is_(False))
+    sent = session.exec(
+        select(func.max(EventRow.at)).where(
+            col(EventRow.stream).in_(cases),
+            EventRow.kind == "word_sent",
+            col(EventRow.details)["of"].as_string() == kind.value,
+        )
+    ).one()
+    return found.where(col(LetterDraft.saved_at) > sent) if sent else found
 
 
 def _of(draft: str) -> SelectOfScalar[LetterDraft]:

@@ -5,15 +5,20 @@ from datetime import date, timedelta
 
 import pytest
 
+from activities.ledger.append import append, read
 from lifecycle import acts as a
+from lifecycle import events as e
 from lifecycle.rules import Rules
 from lifecycle.words import Finding, InspectionResult, LetterKind, Refused, Role
 from models.database import Database
+from models.messages import Append
 from models.tables import SealedText
 from office import contacts
 from office.authorising import write_word
+from office.letter_drafts import writers_of
 from office.letter_facts import Word, letter_of_word, letter_with, with_letter
 from office.letter_papers import assessment_letter
+from office.letter_parts import Kind
 from office.letter_seal import published
 from office.people import NotAllowed
 from office.signatories import name_signatory, signatories
@@ -104,6 +109,30 @@ def test_a_letter_on_progress_is_written_by_one_and_may_be_on_several_cases(offi
     assert sent.text.strip() == said.strip()
     with pytest.raises(NotAllowed):
         asyncio.run(write_word(office.desk, "liaison-bedfordshire", cases, word))
+
+
+def test_what_was_sent_on_the_way_is_not_sent_again(office: Office):
+    office.assessed(BEDFORDSHIRE)
+    cases = [BEDFORDSHIRE]
+    asyncio.run(
+        write_word(office.desk, "inspector-1", cases, Word(LetterKind.progress, verdict="It is slow."))
+    )
+    assert writers_of(office.database, Kind.progress, cases) == ("inspector-1",)
+    sent = {"at": office.desk.clock.now(), "on": TODAY, "actor": "lead-1", "letter": "l-9"}
+    with office.database.writing() as session:
+        seq = len(read(session, BEDFORDSHIRE))
+        event = e.WordSent(**sent, of=LetterKind.progress)
+        append(session, Append(stream=BEDFORDSHIRE, expected_seq=seq, act_key="w", events=(event,)))
+    assert writers_of(office.database, Kind.progress, cases) == ()
+    again = asyncio.run(letter_of_word(office.desk, cases, Word(LetterKind.progress)))
+    assert "It is slow." not in again.text
+
+
+def test_a_reminder_kept_as_it_is_made_is_no_edit(office: Office):
+    asked(office)
+    reminder = Word(LetterKind.reminder, look=date(2017, 10, 9))
+    asyncio.run(write_word(office.desk, "inspector-1", [BEDFORDSHIRE], reminder))
+    assert writers_of(office.database, Kind.reminder, [BEDFORDSHIRE]) == ()
 
 
 def test_a_formal_reminder_is_of_what_is_overdue(office: Office):
