@@ -112,13 +112,14 @@ def show(report_id: Annotated[str, typer.Argument(metavar="REPORT")], as_json: A
 def same(
     national: Annotated[str, typer.Argument(metavar="NATIONAL")],
     force: Annotated[str, typer.Argument(metavar="FORCE", help="The report on one body, or a few.")],
+    reason: Annotated[str, typer.Option(help="Why their findings are the same. It stays on record.")],
     as_: As = None,
     key_: Key = None,
     as_json: AsJson = False,
 ) -> None:
     """Record that a report has the same findings as a national one: only a response to it is asked for, then."""
     with ledger() as database:
-        bodies = record_same(database, actor(as_), national, force, key(key_), datetime.now(UTC))
+        bodies = record_same(database, actor(as_), national, force, reason, key(key_), datetime.now(UTC))
     if as_json:
         output.put_json({"national": national, "force": force, "bodies": bodies})
     else:

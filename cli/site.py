@@ -20,6 +20,7 @@ from worker import stop_on_signals
 
 app = typer.Typer(help="The public site: built, checked, served.", no_args_is_help=True)
 CaseId = Annotated[str, typer.Argument(metavar="CASE")]
+Reason = Annotated[str, typer.Option(help="Why. It stays on record.")]
 Folder = Annotated[
     Path | None,
     typer.Option("--folder", file_okay=False, help="Where the site is, if not in the home folder."),
@@ -80,10 +81,12 @@ def serve(
 
 
 @app.command("publish-held")
-def publish_held(case_id: CaseId, as_: As = None, key_: Key = None, as_json: AsJson = False) -> None:
+def publish_held(
+    case_id: CaseId, reason: Reason, as_: As = None, key_: Key = None, as_json: AsJson = False
+) -> None:
     """Publish the letter of a body that was left out when its report was published."""
     person = actor(as_)
-    receipt = with_desk(lambda desk: publications.publish_held(desk, person, case_id, key(key_)))
+    receipt = with_desk(lambda desk: publications.publish_held(desk, person, case_id, reason, key(key_)))
     if as_json:
         output.put_json(receipt)
     else:
@@ -107,10 +110,10 @@ def withdraw(
 
 
 @app.command()
-def restore(case_id: CaseId, as_: As = None, as_json: AsJson = False) -> None:
+def restore(case_id: CaseId, reason: Reason, as_: As = None, as_json: AsJson = False) -> None:
     """Put a withdrawn letter back, at the next build."""
     with ledger() as database:
-        order = publications.restore_letter(database, actor(as_), case_id, datetime.now(UTC))
+        order = publications.restore_letter(database, actor(as_), case_id, reason, datetime.now(UTC))
     _said(order.model_dump(), f"{case_id}\trestored", as_json)
 
 

@@ -49,7 +49,7 @@ def withdraw_letter(
             "Nothing was withdrawn: say in a sentence what is to stand in the letter's place (--notice)."
         )
     with database.writing() as session:
-        case = _permitted(session, actor, case_id, now)
+        case = _permitted(session, actor, WITHDRAW, case_id, now)
         if (known := session.get(Order, key)) is not None:
             return known
         if not is_public(session, case):
@@ -69,15 +69,16 @@ def withdraw_letter(
         return order
 
 
-def restore_letter(database: Database, actor: str, case_id: str, now: datetime) -> Order:
-    """Put a withdrawn letter back: a row of its own, which says who did, and on which withdrawal.
+def restore_letter(database: Database, actor: str, case_id: str, reason: str, now: datetime) -> Order:
+    """Put a withdrawn letter back: a row of its own, which says who did and why, and on which withdrawal.
 
     Raises:
         NoCase, NotAllowed.
-        Refused: when it is not withdrawn.
+        Refused: without a reason, or when it is not withdrawn.
     """
+    _refuse_unreasoned(reason, "restored")
     with database.writing() as session:
-        case = _permitted(session, actor, case_id, now)
+        case = _permitted(session, actor, RESTORE, case_id, now)
         order = withdrawn(session).get(case_id)
         if order is None:
             raise Refused(f"The letter of {case_id} is not withdrawn, so there is nothing to restore.")
@@ -89,23 +90,24 @@ def restore_letter(database: Database, actor: str, case_id: str, now: datetime) 
             actor=actor,
             on=local_date(now),
             effective_at=now,
-            details={"case": case_id, "withdrawal": order.id},
+            details={"case": case_id, "withdrawal": order.id, "reason": reason.strip()},
         )
         session.add_all((order, restored))
         return restored
 
 
-async def publish_held(desk: Desk, actor: str, case_id: str, key: str) -> Receipt:
+async def publish_held(desk: Desk, actor: str, case_id: str, reason: str, key: str) -> Receipt:
     """Publish the letter of a body that was left out when its report was published.
 
     One ledger row first, in force at once; the case follows, and the same order given again is harmless. An order
-    that the case refuses is lifted.
+    that the case refuses is lifted. No response is begun: the 56 days are the report's (Police Act 1996 s.55(5A)).
 
     Raises:
         NoCase, NotAllowed, NeedsRepair.
-        Refused: when the report is not published, or the case was not left out or has no letter sent.
+        Refused: without a reason; when the report is not published, or the case was not left out or has no letter sent.
     """
-    order = await asyncio.to_thread(_order_later, desk, actor, case_id, key)
+    _refuse_unreasoned(reason, "published")
+    order = await asyncio.to_thread(_order_later, desk, actor, case_id, reason, key)
     act = Publish(key=key_for(order.id, case_id), actor=actor, on=order.on, order=order.id)
     try:
         return await desk.take(case_id, act)
@@ -121,22 +123,14 @@ def _lift(desk: Desk, order_id: str) -> None:
         session.add(order)
 
 
-def _order_later(desk: Desk, actor: str, case_id: str, key: str) -> Order:
+def _order_later(desk: Desk, actor: str, case_id: str, reason: str, key: str) -> Order:
     now = desk.clock.now()
     with desk.database.writing() as session:
-        case = _permitted(session, actor, case_id, now)
-        if (known := session.get(Order, key)) is not None:
+        case = _permitted(session, actor, "publish_held", case_id, now)
+        known = session.get(Order, key) or _later(session, case)
+        if known is not None:
             return known
-        report = session.get(Report, case.report_id)
-        if report is None or report.overview_published_on is None:
-            raise Refused(
-                f"{case.report_id} is not published, and its letters are published together. "
-                f"Publish it first: followthrough report publish {case.report_id}"
-            )
-        if case.stage != Stage.letter_sent:
-            raise Refused(
-                f"{case_id} is at {case.stage.replace('_', ' ')}; only a letter that is sent is published."
-            )
+        _refuse_unheld(session, case)
         order = Order(
             id=key,
             kind=LATER,
@@ -144,10 +138,50 @@ def _order_later(desk: Desk, actor: str, case_id: str, key: str) -> Order:
             actor=actor,
             on=local_date(now),
             effective_at=now,
-            details={"cases": [case_id]},
+            details={"cases": [case_id], "reason": reason.strip()},
         )
         session.add(order)
         return order
+
+
+def _later(session: Session, case: CaseRow) -> Order | None:
+    """The order that stands to publish this case after its report."""
+    orders = publications(session).get(case.report_id, ())
+    return next((one for one in orders if case.id in named(one)), None)
+
+
+def _refuse_unheld(session: Session, case: CaseRow) -> None:
+    report = session.get(Report, case.report_id)
+    if report is None or report.overview_published_on is None:
+        raise Refused(
+            f"{case.report_id} is not published, and its letters are published together. "
+            f"Publish it first: followthrough report publish {case.report_id}"
+        )
+    if case.stage != Stage.letter_sent:
+        raise Refused(
+            f"{case.id} is at {case.stage.replace('_', ' ')}; only a letter that is sent is published."
+        )
+    if is_public(session, case):
+        raise Refused(f"{case.id} was not left out: the order to publish {case.report_id} covers it.")
+
+
+def _refuse_unreasoned(reason: str, what: str) -> None:
+    if not reason.strip():
+        raise Refused(f"Nothing was {what}: say in a sentence why. The reason stays on record.")
+
+
+def named(order: Order) -> list[str]:
+    """The cases that an order names."""
+    said = order.details.get("cases")
+    return [str(case) for case in said] if isinstance(said, list) else []
+
+
+def decisions(session: Session, report_id: str) -> list[Order]:
+    """Every order on the publication of a report's letters, also what is lifted: the first first."""
+    chosen = select(Order).where(
+        Order.report_id == report_id, col(Order.kind).in_((PUBLISH, LATER, WITHDRAW, RESTORE))
+    )
+    return list(session.exec(chosen.order_by(col(Order.effective_at), col(Order.id))))
 
 
 def withdrawn(session: Session) -> dict[str, Order]:
@@ -176,8 +210,7 @@ def covers(order: Order, case_id: str, sent: Sent | None) -> bool:
         return False
     if sent.ended_at is not None and sent.ended_at <= order.effective_at:
         return False
-    named = order.details.get("cases")
-    return case_id in named if isinstance(named, list) else case_id not in left_out(order)
+    return case_id in named(order) if "cases" in order.details else case_id not in left_out(order)
 
 
 def is_public(session: Session, case: CaseRow) -> bool:
@@ -201,9 +234,9 @@ def sent_in(events: Iterable[e.Event]) -> Sent | None:
     return sent
 
 
-def _permitted(session: Session, actor: str, case_id: str, now: datetime) -> CaseRow:
+def _permitted(session: Session, actor: str, act: str, case_id: str, now: datetime) -> CaseRow:
     case = session.get(CaseRow, case_id)
     if case is None:
         raise NoCase(f"There is no case {case_id!r}. `followthrough case list` shows them.")
-    role_for(find_actor(session, actor, local_date(now)), "publish", case.body_id, case.oversight_id)
+    role_for(find_actor(session, actor, local_date(now)), act, case.body_id, case.oversight_id)
     return case

@@ -19,16 +19,19 @@ from office.rights import role_for
 
 
 def record_same(
-    database: Database, actor: str, national: str, force: str, key: str, now: datetime
+    database: Database, actor: str, national: str, force: str, reason: str, key: str, now: datetime
 ) -> tuple[str, ...]:
     """Record that the report `force` has the findings of `national`; answers the bodies that are in both.
 
     Raises:
         NoCase, NotAllowed.
-        Refused: for one report, for reports that share no body, or when a response to the national one has begun.
+        Refused: without a reason, for one report, for reports that share no body, or when a response to the national
+            one has begun.
     """
+    if not reason.strip():
+        raise Refused("Nothing was recorded: say in a sentence why their findings are the same.")
     with database.writing() as session:
-        role_for(find_actor(session, actor, local_date(now)), "publish", "", None)
+        role_for(find_actor(session, actor, local_date(now)), "report_same", "", None)
         for report in (national, force):
             if session.get(Report, report) is None:
                 raise NoCase(f"There is no report {report!r}. `followthrough report list` shows them.")
@@ -41,7 +44,7 @@ def record_same(
                     actor=actor,
                     on=local_date(now),
                     effective_at=now,
-                    details={"report": force},
+                    details={"report": force, "reason": reason.strip()},
                 )
             )
             session.flush()

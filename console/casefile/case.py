@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from console.casefile.shown import shown
+from console.inspect.links import at
 from console.pages import render
 from console.room import ByVisitor, InRoom, Room, Visitor
 from console.rules import NotFound, case_id, case_path, needs
@@ -81,6 +82,14 @@ def standing(file: Dossier, room: Room, visitor: Visitor) -> Standing | None:
     return Standing(visitor.actor, file.true, file.rules, room.today, stuck=bool(file.repairs))
 
 
+def _public(visitor: Visitor, file: Dossier) -> str:
+    """The address where a lead decides on the letter's publication, once there is a letter; else empty."""
+    lettered = file.row.kind == "recommendation" and any(
+        text.event.kind == "letter_sent" for text in file.texts
+    )
+    return at(file.row.id, "public") if lettered and visitor.may("withdraw_letter") else ""
+
+
 async def page(request: Request, room: Room, visitor: Visitor, file: Dossier, ask: str) -> Response:
     said = await _asked(room, file.row.id) if ask == "workflow" and visitor.may("see_operations") else None
     stands = standing(file, room, visitor)
@@ -95,6 +104,7 @@ async def page(request: Request, room: Room, visitor: Visitor, file: Dossier, as
         workflow=said,
         engine=engine_page(room, file.row.id) if visitor.may("see_operations") else None,
         operations=visitor.may("see_operations"),
+        public=_public(visitor, file),
         today=room.today,
         shown=await asyncio.to_thread(shown, file, room.today),
     )

@@ -12,6 +12,7 @@ from console.inspect import (
     letter_words,
     moderation,
     people,
+    public_letter,
     publish,
     work,
 )
@@ -27,5 +28,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     letter.router,
     letter_words.router,
     moderation.router,
+    public_letter.router,
     publish.router,
 )

@@ -17,6 +17,7 @@ from console.stages import stage_tag, stage_text
 from lifecycle.dates import plain_date
 from lifecycle.words import Refused
 from models.messages import PublishReport, ReportState
+from office.public_letter import State, decided_letters
 from office.publishing import progress, readiness, to_publish
 
 router = APIRouter(include_in_schema=False)
@@ -25,6 +26,14 @@ PUBLISHES = needs("publish")
 LOOK_AGAIN = 5  # seconds
 WATCHED = timedelta(hours=1)
 """So long after the order its page looks again by itself."""
+STATES = {
+    State.embargo: "under embargo",
+    State.held: "held back",
+    State.ordered: "ordered to be published",
+    State.public: "public",
+    State.withdrawn: "withdrawn, with a notice",
+    State.over: "never published: its case ended",
+}
 AWAITED = timedelta(minutes=1)
 """So long an order that was taken up may take until the ledger shows it: it is not recorded if it was refused then."""
 
@@ -97,6 +106,7 @@ async def _page(
     if found is None:
         raise NotFound(report)
     far = await room.read(lambda database: progress(database, report))
+    decided = await room.read(lambda database: decided_letters(database, report))
     missing = _seconds(ordered) if far is None and not found.report.overview_published_on else 0
     awaited = abs(room.now - datetime.fromtimestamp(missing, UTC)) < AWAITED
     under_way = awaited if far is None else bool(far.left) and room.now - far.ordered_at < WATCHED
@@ -106,6 +116,8 @@ async def _page(
         422 if errors else 200,
         found=found,
         far=far,
+        decided=decided,
+        states=STATES,
         under_way=under_way,
         lost=bool(missing) and not awaited,
         ordered=_seconds(ordered),

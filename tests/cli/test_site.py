@@ -44,8 +44,11 @@ def test_it_is_served_and_follows_what_is_published(tmp_path: Path) -> None:
         assert withdrawn.returncode == 0, withdrawn.stderr
         until_told(there, address, "It named the wrong force.")
         assert there.run("site", "withdraw", case, "--notice", "Again.").returncode == 65
-        assert there.run("site", "restore", case, actor="liaison-kent").returncode == 77
-        assert there.run("site", "publish-held", case).returncode == 65
+        assert (
+            there.run("site", "restore", case, "--reason", "It was right.", actor="liaison-kent").returncode
+            == 77
+        )
+        assert there.run("site", "publish-held", case, "--reason", "It came.").returncode == 65
 
         elsewhere = tmp_path / "elsewhere"
         built = there.json("site", "build", "--no-pdf", "--folder", str(elsewhere))

@@ -120,7 +120,7 @@ def test_no_door_sends_another_letter_than_the_authorised_one(assessed):
         key="raw-4", actor="lead-1", letter="x", corrects=first, reason="r", written_by=("lead-2",)
     )
     assert "correcting the letter needs it to be letter sent" in raw(there, correction)
-    assert there.there.run("case", "letter", case("kent"), "--text", "Mine", actor="lead-1").returncode == 2
+    assert there.there.here("case", "letter", case("kent"), "--text", "Mine", actor="lead-1").returncode == 2
     assert api(there, "lead-1", "kent", kind="send_letter", text="Mine")[0] == 422
     assert api(there, "lead-1", "kent", kind="send_letter", letter="letter-of-mine")[0] == 422
     assert api(there, "lead-1", "kent", kind="authorise", letter="letter-of-mine")[0] == 422
@@ -138,12 +138,12 @@ def test_no_door_sends_another_letter_than_the_authorised_one(assessed):
     assert f"this is another, {first}" in raw(there, old)
 
     # Recalled before it is sent, and authorised again.
-    recalled = there.there.run("case", "recall-letter", case("kent"), "--text", "Wait.", actor="lead-1")
+    recalled = there.there.here("case", "recall-letter", case("kent"), "--text", "Wait.", actor="lead-1")
     assert recalled.returncode == 0, recalled.stderr
-    unsent = there.there.run("case", "letter", case("kent"), actor="lead-1")
+    unsent = there.there.here("case", "letter", case("kent"), actor="lead-1")
     assert unsent.returncode == 65
     assert "No letter of" in unsent.stderr
-    assert there.there.run("case", "authorise", case("kent"), actor="lead-1").returncode == 0
+    assert there.there.here("case", "authorise", case("kent"), actor="lead-1").returncode == 0
     authorised = last(there, "kent")["letter"]
     assert api(there, "ops-1", "kent", kind="send_letter")[0] == 200
     assert last(there, "kent")["letter"] == authorised
@@ -155,7 +155,7 @@ def test_no_door_sends_another_letter_than_the_authorised_one(assessed):
 def test_a_sent_letter_is_corrected_by_two_people_and_stays(assessed):
     there = assessed
     sent = last(there, "kent")["letter"]
-    nothing = there.there.run("case", "correct-letter", case("kent"), "--text", "x", actor="lead-1")
+    nothing = there.there.here("case", "correct-letter", case("kent"), "--text", "x", actor="lead-1")
     assert nothing.returncode == 65
     write(there, "lead-1", "kent", verdict="Your plan is complete.")
     with there.as_("lead-1") as browser:
@@ -259,3 +259,52 @@ def test_the_body_checks_the_draft_and_each_point_is_answered(assessed):
         page = browser.get(here).text
         assert "Not accepted" in page
         assert "Because of 2." in page
+
+
+def decide(there: House, person: str, what: str, words: str, sure: str = "yes") -> tuple[int, str]:
+    """A decision on the essex letter's publication, on its page."""
+    with there.as_(person) as browser:
+        given = {"key": uuid4().hex, what: words, "sure": sure}
+        done = browser.post(at("essex", f"public/{what}"), data=given)
+        return done.status_code, done.text if done.status_code != 303 else browser.get(
+            at("essex", "public")
+        ).text
+
+
+def test_a_lead_records_that_another_report_has_the_same_findings(assessed):
+    there, here = assessed, "/inspect/publish/letter-tests/same"
+    with there.as_("ops-1") as browser:
+        assert browser.post(here, data={"report": "x"}).status_code == 403
+    with there.as_("lead-1") as browser:
+        other = re.search(r'<option value="([^"]+)">', browser.get(here).text)
+        assert other is not None
+        unsure = browser.post(here, data={"report": other[1], "same": "One finding."})
+        assert (unsure.status_code, "Confirm that" in unsure.text) == (422, True)
+        given = {"key": "same", "report": other[1], "same": "One finding.", "sure": "yes"}
+        assert browser.post(here, data=given).status_code == 303
+        assert "One finding." in browser.get(here).text
+
+
+def test_a_letter_held_back_is_published_later_withdrawn_and_restored_by_a_lead(assessed):
+    there, held = assessed, case("essex")
+    with there.as_("lead-1") as browser:
+        assert "It is under embargo" in browser.get(at("essex", "public")).text
+        order = {"key": "out", "confirmation": "letter-tests", f"leave:{held}": "Its plan came late."}
+        assert browser.post("/inspect/publish/letter-tests", data=order).status_code == 303
+        there.until(lambda: line(there, case("kent")).stage == "published")
+        page = browser.get("/inspect/publish/letter-tests").text
+        assert "held back" in page
+        assert at("essex", "public") in page
+        assert "its letter has to be sent" in browser.get(at("essex", "public")).text
+    assert api(there, "lead-1", "essex", kind="send_letter")[0] == 200
+    assert decide(there, "ops-1", "publish", "It has come.")[0] == 403
+    assert decide(there, "lead-1", "publish", "It has come.", sure="")[0] == 422
+    assert decide(there, "lead-1", "publish", " ")[0] == 422
+    status, page = decide(there, "lead-1", "publish", "It has come.")
+    assert (status, line(there, held).stage) == (303, "published")
+    assert 'lead-1 published it later: <span class="app-words">It has come.</span>' in page
+    status, page = decide(there, "lead-1", "withdraw", "It named the wrong force.")
+    assert (status, "a notice stands in its place" in page) == (303, True)
+    assert decide(there, "lead-1", "withdraw", "Again.")[0] == 422
+    status, page = decide(there, "lead-1", "restore", "It was right.")
+    assert (status, "It is public." in page, "It was right." in page) == (303, True, True)

@@ -49,9 +49,9 @@ def test_a_withdrawn_letter_leaves_a_notice_and_can_be_restored(scene: Scene):
     assert scene.page("reports/peel-2016/bodies.csv").count(",2017-05-02\n") == 2
     assert "letter withdrawn" in scene.page("bodies/kent.xml")
     assert problems(scene.folder) == []
-    restored = restore_letter(scene.database, "lead-1", KENT, NOW + timedelta(days=1))
+    restored = restore_letter(scene.database, "lead-1", KENT, "It was right.", NOW + timedelta(days=1))
     assert (restored.kind, restored.actor) == (RESTORE, "lead-1")
-    assert restored.details == {"case": KENT, "withdrawal": "key-1"}
+    assert restored.details == {"case": KENT, "withdrawal": "key-1", "reason": "It was right."}
     scene.build()
     assert scene.files() == first
 
@@ -90,7 +90,7 @@ def test_who_may_not_and_what_cannot_be_withdrawn(scene: Scene):
     with pytest.raises(Refused, match="no published letter"):
         withdraw(scene, case="recommendation/R-2016-6085/essex")
     with pytest.raises(Refused, match="nothing to restore"):
-        restore_letter(scene.database, "lead-1", KENT, NOW)
+        restore_letter(scene.database, "lead-1", KENT, "It was right.", NOW)
     withdraw(scene)
     with pytest.raises(Refused, match="withdrawn already"):
         withdraw_letter(scene.database, "lead-1", KENT, "Again.", "key-2", NOW)

@@ -27,7 +27,7 @@ def both(scene: Scene) -> Scene:
 
 
 def same(scene: Scene, actor: str = "lead-1", national: str = REPORT, force: str = FORCE) -> tuple[str, ...]:
-    return record_same(scene.database, actor, national, force, "same-1", NOW)
+    return record_same(scene.database, actor, national, force, "One finding.", "same-1", NOW)
 
 
 def asked(scene: Scene, report: str) -> list[str]:
