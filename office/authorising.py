@@ -17,7 +17,13 @@ from office.letter_drafts import save_whole, writers_of
 from office.letter_facts import Word, letter_of_word
 from office.letter_parts import Kind
 from office.letter_seal import seal_letter
-from office.letter_sending import authorised_letter, seal_correction, seal_draft, seal_to_authorise
+from office.letter_sending import (
+    authorised_letter,
+    refuse_unseen,
+    seal_correction,
+    seal_draft,
+    seal_to_authorise,
+)
 
 
 async def authorise(desk: Desk, actor: str, cases: Sequence[str], key: str) -> list[Outcome]:
@@ -120,11 +126,18 @@ async def write_word(desk: Desk, actor: str, cases: Sequence[str], word: Word, t
 
 
 async def send_word(
-    desk: Desk, actor: str, cases: Sequence[str], word: Word, key: str, on: date | None = None
+    desk: Desk,
+    actor: str,
+    cases: Sequence[str],
+    word: Word,
+    key: str,
+    on: date | None = None,
+    seen: str = "",
 ) -> list[Receipt]:
-    """Send a letter on the way: what another person wrote; a reminder may go as the ledger makes it.
+    """Send a letter on the way: what another person wrote; a reminder may go as the ledger makes it. `seen` is the
+    print of what the sender read.
 
-    Raises what the desk raises, and Refused when nobody wrote what was found.
+    Raises what the desk raises, and Refused when nobody wrote what was found, or it was changed since it was read.
     """
     made = await letter_of_word(desk, cases, word, on)
     wrote = await asyncio.to_thread(writers_of, desk.database, Kind(word.of.value), cases)
@@ -132,6 +145,7 @@ async def send_word(
         raise Refused(
             f"Nobody has written the letter on {word.of.value} yet. Write it; another person sends it."
         )
+    refuse_unseen(made, seen)
     letter = await seal_letter(desk, cases, made)
     return await _on(
         desk, cases, a.SendWord(key=key, actor=actor, on=on, letter=letter, of=word.of, written_by=wrote)

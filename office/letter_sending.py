@@ -136,7 +136,7 @@ def print_of(letter: Letter) -> str:
 def refuse_unseen(letter: Letter, seen: str) -> None:
     """Raises Refused when this is not the letter that somebody read."""
     if seen and seen != print_of(letter):
-        raise Refused("The letter was changed since you read it. Read it again, then authorise it.")
+        raise Refused("The letter was changed since you read it. Read it again.")
 
 
 async def _ready(

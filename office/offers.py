@@ -94,6 +94,9 @@ def _of_recommendation(case: Case) -> list[_Wanted]:
         ("correct_letter", "Correct the letter", _is_sent, f"{inspect}/letter"),
         ("publish", "Publish the report’s letters", _has_letter, f"/inspect/publish/{quote(case.report)}"),
         ("declare_implemented", "Declare it implemented", _can_declare, f"{here}/declare"),
+        ("draft_letter", "Write on progress", _is_sent, f"{inspect}/word/progress"),
+        ("draft_letter", "Write on a revisit", _is_sent, f"{inspect}/word/revisit"),
+        ("draft_letter", "Write a formal reminder", _owes_late, f"{inspect}/word/reminder"),
         ("record_inspection", "Record an inspection", _can_inspect, f"{inspect}/inspection"),
         ("move_due_date", "Move a due date", lambda one: bool(movable(one)), f"{here}/move"),
         ("allocate", "Allocate this case", _sees_work, f"{inspect}/allocation"),
@@ -208,6 +211,17 @@ def _can_ask_time(one: Standing) -> bool:
         and rule.owner is Side.body
         and bool(rule.moved_by)
         and not rule.statutory
+        for clock in one.case.running()
+    )
+
+
+def _owes_late(one: Standing) -> bool:
+    """The body owes something that is overdue."""
+    return any(
+        clock.due is not None
+        and clock.due < one.today
+        and (rule := one.rules.policy.clocks.get(clock.kind)) is not None
+        and rule.owner is Side.body
         for clock in one.case.running()
     )
 

@@ -12,12 +12,13 @@ from console.api.door import UNRECORDED, Told, api_router
 from console.room import ByVisitor, InRoom, Room, Visitor
 from console.rules import NotFound, case_id, needs
 from lifecycle.acts import AnswerRequest, CommentOnDraft, RecordInspection, key_for
-from lifecycle.words import Refused, Side, Stage
+from lifecycle.words import LetterKind, Refused, Side, Stage
 from models.messages import Receipt
 from models.tables import CaseRow
 from office import authorising, casework, letter_sending
 from office.desk import Desk
 from office.disclosure import BEFORE_THE_LETTER
+from office.letter_facts import Word
 from office.reach import Reach
 from office.receipts import refuse_used
 from office.rights import role_for
@@ -107,12 +108,18 @@ async def _correction(desk: Desk, actor: str, of: str, asked: Asked, key: str) -
     return await authorising.correct_letter(desk, actor, of, asked.words, key, asked.on)
 
 
+async def _word(desk: Desk, actor: str, of: str, asked: Asked, key: str) -> Receipt:
+    word = Word(LetterKind(getattr(asked, "of")))  # noqa: B009 - a field of this act's own model
+    return (await authorising.send_word(desk, actor, [of], word, key, asked.on))[0]
+
+
 LETTERS: dict[str, Callable[[Desk, str, str, Asked, str], Awaitable[Receipt]]] = {
     "send_draft": _draft,
     "comment_on_draft": _comments,
     "authorise": _authorised,
     "send_letter": _letter,
     "correct_letter": _correction,
+    "send_word": _word,
 }
 """Acts with a letter, which the office makes or finds."""
 

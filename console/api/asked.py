@@ -55,12 +55,13 @@ OFFICE = {
     "authorise": frozenset({"letter", "written_by"}),
     "send_letter": frozenset({"letter"}),
     "correct_letter": frozenset({"letter", "corrects", "written_by"}),
+    "send_word": frozenset({"letter", "written_by"}),
     "record_inspection": frozenset({"letter"}),
     "answer_request": frozenset({"letter"}),
 }
 """What the office puts into an act itself: letters as they read, or as they were authorised, and who wrote in them."""
 SUBMISSION = "record_submission"
-NOT_HERE = frozenset({"publish", "send_word"})
+NOT_HERE = frozenset({"publish"})
 OURS = frozenset({"key", "actor", "role", "source", "kind", "on"})
 LONGEST = 200
 

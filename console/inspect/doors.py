@@ -14,6 +14,7 @@ from console.inspect import (
     people,
     public_letter,
     publish,
+    word,
     work,
 )
 
@@ -30,4 +31,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     moderation.router,
     public_letter.router,
     publish.router,
+    word.router,
 )

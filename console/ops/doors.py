@@ -2,8 +2,9 @@
 
 from fastapi import APIRouter
 
-from console.ops import asked, finding, imports, jobs, mails, now, people, repairs, tomorrow
+from console.ops import asked, finding, imports, jobs, mails, now, people, repairs, signatories, tomorrow
 
 ROUTERS: tuple[APIRouter, ...] = tuple(
-    module.router for module in (now, finding, repairs, asked, tomorrow, mails, jobs, imports, people)
+    module.router
+    for module in (now, finding, repairs, asked, tomorrow, mails, jobs, imports, people, signatories)
 )

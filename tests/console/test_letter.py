@@ -308,3 +308,45 @@ def test_a_letter_held_back_is_published_later_withdrawn_and_restored_by_a_lead(
     assert decide(there, "lead-1", "withdraw", "Again.")[0] == 422
     status, page = decide(there, "lead-1", "restore", "It was right.")
     assert (status, "It is public." in page, "It was right." in page) == (303, True, True)
+
+
+def test_a_letter_on_the_way_is_written_by_one_and_sent_by_another(assessed):
+    there, here = assessed, at("kent", "word/progress")
+    with there.as_("inspector-1") as browser:
+        assert here in browser.get(f"/cases/{REFERENCE}/kent").text
+        assert at("kent", "word/revisit") in browser.get(at("kent", "inspection")).text
+        assert browser.post(here, data={"verdict": " "}).status_code == 422
+        found = {"verdict": "Half of it is done.", "finding-1": "in_place", "seen": "in May"}
+        assert browser.post(here, data=found).status_code == 303
+        assert browser.post(f"{here}/send", data={"key": "own"}).status_code == 403
+    with there.as_("lead-1") as browser:
+        page = browser.get(here).text
+        assert "Written by inspector-1." in page
+        seen = re.search(r'name="seen" value="(\w+)"', page)
+        assert seen is not None
+        stale = browser.post(f"{here}/send", data={"key": "stale", "seen": "0" * 32})
+        assert (stale.status_code, "was changed since you read it" in stale.text) == (422, True)
+        done = browser.post(f"{here}/send", data={"key": "word", "seen": seen[1]})
+        assert done.status_code == 303, done.text
+        reminder = browser.get(at("kent", "word/reminder"))
+        assert (reminder.status_code, "nothing that is overdue" in reminder.text) == (200, True)
+        assert browser.get(at("kent", "word/none")).status_code == 404
+    assert last(there, "kent")["of"] == "progress"
+    assert "Half of it is done." in sealed(there, last(there, "kent")["letter"])
+    for of in ("revisit", "progress"):  # what was sent is sent: its words are not sent again
+        status, said = api(there, "lead-2", "kent", kind="send_word", of=of)
+        assert (status, "Nobody has written" in said) == (422, True)
+    with there.as_("inspector-1") as browser:
+        assert browser.post(here, data=found).status_code == 303
+    assert api(there, "lead-2", "kent", kind="send_word", of="progress")[0] == 200
+
+
+def test_operations_say_who_signs(assessed):
+    given = {"owners": "essex", "holder": "Example Person", "offices": "HM Inspector"}
+    with assessed.as_("lead-1") as browser:
+        assert browser.post("/ops/signatories", data=given).status_code == 403
+    with assessed.as_("ops-1") as browser:
+        assert browser.post("/ops/signatories", data={**given, "owners": "nowhere"}).status_code == 422
+        assert browser.post("/ops/signatories", data=given).status_code == 303
+        page = browser.get("/ops/signatories").text
+    assert "Example Person" in page

@@ -29,7 +29,7 @@ STAGES = (
     Stage.published,
     Stage.closed,
 )
-NOT_OF_A_CASE = {"repair", "allocate"}
+NOT_OF_A_CASE = {"repair", "allocate", "draft_letter"}
 
 
 def offered(story, person: str, *, stuck: bool = False) -> list[Offer]:
