@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session, SQLModel
 
-from audit.record import FIRST, Record, Row
+from audit.record import FIRST, Row
 
 STREAM = "disposals"
 SEALED = re.compile("[a-z_]+-[0-9a-f]{24}")
@@ -62,9 +62,9 @@ def false_texts(session: Session, rows: Iterable[Row]) -> Iterator[str]:
             yield text_id
 
 
-def named_texts(events: Iterable[Record]) -> set[str]:
-    """The ids in events that are made of a text's hash."""
-    found = (value for event in events for value in event.details.values() if isinstance(value, str))
+def named_texts(events: Iterable[Row]) -> set[str]:
+    """The ids in what events say that are made of a text's hash."""
+    found = (value for details in events for value in details.values() if isinstance(value, str))
     return {value for value in found if SEALED.fullmatch(value)}
 
 

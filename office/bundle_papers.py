@@ -9,7 +9,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from activities.ledger.chain import to_event
-from audit.disposals import disposals, told, told_hash
+from audit.disposals import disposals, named_texts, told, told_hash
 from audit.record import FIRST, Row
 from models.tables import CaseRow, Content, Document, EventRow, SealedText
 from office.disclosure import papers_named
@@ -66,10 +66,11 @@ def _led_through(done: Sequence[Row], ours: Collection[str]) -> dict[str, Any]:
 
 
 def _texts(session: Session, events: Iterable[EventRow]) -> Iterator[SealedText]:
-    found = (to_event(row) for row in events)
-    ids = dict.fromkeys(text for one in found for text, _ in papers_named(one))
-    rows = {row.id: row for row in session.exec(select(SealedText).where(col(SealedText.id).in_(ids)))}
-    return (rows[text_id] for text_id in ids if text_id in rows)
+    rows = list(events)
+    told = (text for row in rows for text, _ in papers_named(to_event(row)))
+    ids = dict.fromkeys([*told, *sorted(named_texts(row.details for row in rows))])
+    there = {row.id: row for row in session.exec(select(SealedText).where(col(SealedText.id).in_(ids)))}
+    return (there[text_id] for text_id in ids if text_id in there)
 
 
 def _add(session: Session, made: Papers, text: SealedText, one: Document) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from activities.ledger.append import read
+from audit.disposals import named_texts
 from lifecycle.dates import plain_date
 from models.tables import (
     Allocation,
@@ -81,11 +82,13 @@ def _texts(session: Session, row: CaseRow, gone: Collection[str]) -> set[str]:
 
 
 def _named(session: Session, case_id: str) -> tuple[set[str], set[str]]:
-    """The sealed texts that a case's events name, and those of them that are public."""
+    """The sealed texts that a case's events name, also those that nobody reads there (a letter that was authorised and
+    never sent), and those of them that are public."""
     events = [one.event for one in read(session, case_id)]
     kinds = {event.kind for event in events}
     papers = [(event.kind, text) for event in events for text, _ in papers_named(event)]
-    return {text for _, text in papers}, {text for kind, text in papers if PUBLIC.get(kind) in kinds}
+    named = {text for _, text in papers} | named_texts(event.model_dump() for event in events)
+    return named, {text for kind, text in papers if PUBLIC.get(kind) in kinds}
 
 
 def _redact_text(session: Session, text_id: str, mark: str) -> None:

@@ -45,7 +45,7 @@ def verify(database: Database, at: str | None = None, head: str | None = None) -
     for first in range(0, len(names), BATCH):
         with database.reading() as session:
             for one in papers(session, names[first : first + BATCH]):
-                named |= named_texts(one.events)
+                named |= named_texts(event.details for event in one.events)
                 broken = broken_chain(one)
                 if broken is not None:
                     found.broken[one.stream] = broken.cause

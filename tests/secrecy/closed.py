@@ -116,7 +116,13 @@ def judge(post: Post, story: Story) -> None:
     by = {"actor": "inspector-1", "assessment": assessment}
     post.take(story, a.CompleteAssessment(key="assess", outcome=outcome, findings=findings, **by))
     told = with_file(post, "letter", f"Dear {SECRET}, you will do. {case}", (case,))
-    post.take(story, a.Authorise(key="authorise", actor="lead-1", role="lead_inspector", letter=told))
+    first = with_file(post, "letter", f"Dear {SECRET}, you will not do. {case}", (case,))
+    lead = {"actor": "lead-1", "role": "lead_inspector"}
+    post.take(story, a.Authorise(key="authorise-1", letter=first, **lead))
+    post.take(
+        story, a.RecallLetter(key="recall", reason=sealed(post, "reason", f"{SECRET} erred.", case), **lead)
+    )
+    post.take(story, a.Authorise(key="authorise", letter=told, **lead))
     post.take(story, a.SendLetter(key="letter", actor="ops-1", letter=told))
 
 

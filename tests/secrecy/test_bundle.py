@@ -100,7 +100,7 @@ def test_a_whole_bundle_is_whole_and_leads_to_the_head(bundle: Bundle, world: Po
 def test_it_holds_the_case_and_no_other(bundle: Bundle) -> None:
     files = opened(bundle)
     texts = json.loads(files["texts.json"])
-    assert {text["kind"] for text in texts} == {"letter", "submission", "assessment", "narrative"}
+    assert {text["kind"] for text in texts} == {"letter", "submission", "assessment", "narrative", "reason"}
     assert all(text["sealed_of"] is not None for text in texts)
     kinds = [json.loads(line)["kind"] for line in files["events.jsonl"].splitlines()]
     assert kinds[0] == "issued"
@@ -110,7 +110,7 @@ def test_it_holds_the_case_and_no_other(bundle: Bundle) -> None:
     assert [one["file"] for one in json.loads(files["documents.json"]) if one["name"].endswith(".pdf")] == [
         ""
     ]
-    assert sum(name.startswith("files/") for name in files) == 2
+    assert sum(name.startswith("files/") for name in files) == 3
 
 
 def test_the_same_evidence_is_the_same_bytes(world: Post, bundle: Bundle) -> None:
