@@ -1,25 +1,42 @@
 """Every letter and mail that a body was sent, as it was sent."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy.orm import defer
-from sqlmodel import col, func, select
+from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from lifecycle.words import Role, Side
+from lifecycle.words import LetterKind, Role, Side
 from models.database import Database
 from models.tables import CaseRow, EventRow, Mail, MailState, Notice, SealedText
 from office.ordering import Columns, Order
 
 LEFT = (MailState.accepted.value, MailState.unknown.value)
-LETTERS = {"requested": "Request letter", "letter_sent": "Assessment letter"}
+LETTERS = {
+    "requested": "Request letter",
+    "draft_sent": "Draft letter, under embargo",
+    "letter_sent": "Assessment letter",
+    "letter_corrected": "Corrected letter",
+    "word_sent": "Letter",
+    "time_granted": "Letter on more time",
+    "time_refused": "Letter on more time",
+    "inspected": "Closing letter",
+}
+"""The events that send a letter, if they name one."""
+WORDS = {
+    LetterKind.progress: "Letter on progress",
+    LetterKind.revisit: "Letter on a revisit",
+    LetterKind.reminder: "Formal reminder",
+}
 ROLES = tuple(role.value for role in Role if role.side is Side.body)
 
 
 @dataclass(frozen=True)
 class Letter:
-    """A letter: `number` is the number of its event in the record of its case."""
+    """A letter: `number` is the number of its event in the record of its case. `replaced`: a corrected one came in
+    its place."""
 
     id: str
     title: str
@@ -27,6 +44,7 @@ class Letter:
     reference: str
     on: date
     number: int
+    replaced: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,7 +98,8 @@ def received(
         ).all()
         count = session.exec(select(func.count()).select_from(Mail).where(*where)).one()
         query = _sent(body).order_by(*letters.of(LETTER_ORDERS)).limit(size).offset(first)
-        return Received(tuple(mails), count, tuple(_letter(row) for row in session.exec(query)))
+        replaced = _replaced(session, body)
+        return Received(tuple(mails), count, tuple(_letter(row, replaced) for row in session.exec(query)))
 
 
 def mail(database: Database, body: str, mail_id: str) -> Mail:
@@ -100,10 +119,10 @@ def letter(database: Database, body: str, letter_id: str) -> tuple[Letter, Seale
         found = session.exec(
             _sent(body).where(col(EventRow.details)["letter"].as_string() == letter_id)
         ).first()
-        text = session.get(SealedText, letter_id)
+        text, replaced = session.get(SealedText, letter_id), _replaced(session, body)
     if found is None or text is None:
         raise NotReceived(letter_id)
-    return _letter(found), text
+    return _letter(found, replaced), text
 
 
 def _told(body: str) -> SelectOfScalar[str] | SelectOfScalar[None]:
@@ -116,15 +135,25 @@ def _told(body: str) -> SelectOfScalar[str] | SelectOfScalar[None]:
 
 def _sent(body: str) -> SelectOfScalar[EventRow]:
     cases = select(CaseRow.id).where(CaseRow.body_id == body, CaseRow.kind == "recommendation")
-    return select(EventRow).where(col(EventRow.stream).in_(cases), col(EventRow.kind).in_(LETTERS))
+    return select(EventRow).where(
+        col(EventRow.stream).in_(cases),
+        col(EventRow.kind).in_(LETTERS),
+        col(EventRow.details)["letter"].as_string().is_not(None),
+    )
 
 
-def _letter(row: EventRow) -> Letter:
+def _replaced(session: Session, body: str) -> frozenset[str]:
+    rows = session.exec(_sent(body).where(EventRow.kind == "letter_corrected"))
+    return frozenset(str(row.details["corrects"]) for row in rows)
+
+
+def _letter(row: EventRow, replaced: Collection[str]) -> Letter:
     return Letter(
         id=str(row.details["letter"]),
-        title=LETTERS[row.kind],
+        title=WORDS[LetterKind(str(row.details["of"]))] if row.kind == "word_sent" else LETTERS[row.kind],
         case=row.stream,
         reference=row.stream.split("/", 2)[1],
         on=row.on,
         number=row.seq,
+        replaced=row.details["letter"] in replaced,
     )

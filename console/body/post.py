@@ -60,7 +60,14 @@ async def export(request: Request, room: InRoom, body: str, kind: str) -> Respon
     )
     here = f"{room.settings.base_url}{home(body)}/post"
     rows: list[Row] = [
-        ("Letter", one.on, one.title, "", one.reference, f"{here}/letters/{quote(one.id)}")
+        (
+            "Letter",
+            one.on,
+            one.title + (" (replaced)" if one.replaced else ""),
+            "",
+            one.reference,
+            f"{here}/letters/{quote(one.id)}",
+        )
         for one in found.letters
     ]
     rows += [

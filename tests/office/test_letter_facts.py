@@ -21,6 +21,7 @@ from office.letter_papers import assessment_letter
 from office.letter_parts import Kind
 from office.letter_seal import published
 from office.people import NotAllowed
+from office.received import received
 from office.signatories import name_signatory, signatories
 from tests.office.lettered import BEDFORDSHIRE, GWENT, LETTER_DAY, SECOND, At, Office, open_office
 
@@ -187,3 +188,30 @@ def test_a_signatory_is_followed_by_another_from_a_day_on(office: Office):
     with pytest.raises(NotAllowed):
         name_signatory(office.database, "inspector-1", ["gwent"], "X", [], TODAY, LETTER_DAY)
     assert len(signatories(office.database)) == 2
+
+
+def test_a_body_finds_every_letter_that_it_was_sent(office: Office):
+    office.assessed(BEDFORDSHIRE)
+    sent = {"at": office.desk.clock.now(), "on": TODAY, "actor": "lead-1"}
+    events = (
+        e.DraftSent(**sent, letter="d-1"),
+        e.LetterSent(**sent, letter="a-1"),
+        e.LetterCorrected(**sent, letter="a-2", corrects="a-1", reason="r-1"),
+        e.WordSent(**sent, letter="w-1", of=LetterKind.revisit),
+        e.TimeRefused(**sent, clock="implementation", due=None, reason="r-1", letter="t-1"),
+        e.TimeRefused(**sent, clock="implementation", due=None, reason="r-1"),
+        e.Inspected(**sent, result=InspectionResult.verified, narrative="n-1", letter="c-1"),
+    )
+    with office.database.writing() as session:
+        seq = len(read(session, BEDFORDSHIRE))
+        append(session, Append(stream=BEDFORDSHIRE, expected_seq=seq, act_key="all", events=events))
+    found = received(office.database, "bedfordshire", page=1, size=None).letters
+    assert {one.id: (one.title, one.replaced) for one in found} == {
+        "l-1": ("Request letter", False),
+        "d-1": ("Draft letter, under embargo", False),
+        "a-1": ("Assessment letter", True),
+        "a-2": ("Corrected letter", False),
+        "w-1": ("Letter on a revisit", False),
+        "t-1": ("Letter on more time", False),
+        "c-1": ("Closing letter", False),
+    }
