@@ -62,7 +62,7 @@ async def seal_letter(
 def _seal(desk: Desk, cases: Sequence[str], made: Letter, assessed: Mapping[str, int]) -> str:
     marking = _marking(desk, cases[0])
     files = [file for one in _both(made) for file in renderings(one.paper, cases, marking)]
-    text = "\n".join(one.text for one in _both(made))
+    text = words_sealed(made)
     hashes = {file.name: file.hash for file in files}
     meta: dict[str, object] = {
         "cases": list(cases),
@@ -83,6 +83,11 @@ def _seal(desk: Desk, cases: Sequence[str], made: Letter, assessed: Mapping[str,
             _keep(session, file)
             register(session, sealed, file.name, len(file.content), file.hash)
     return sealed
+
+
+def words_sealed(made: Letter) -> str:
+    """What is sealed of a letter, as words: in both languages, where it goes in both."""
+    return "\n".join(one.text for one in _both(made))
 
 
 def _both(made: Letter) -> tuple[Letter, ...]:

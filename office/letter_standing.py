@@ -1,7 +1,7 @@
 """How a case's letter stands: as it now reads, against the template, the body's draft, and the letter authorised."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from sqlmodel import Session
 
@@ -12,6 +12,7 @@ from office.assessment_file import AssessmentFile
 from office.letter_edits import Changed, changes, difference
 from office.letter_parts import Letter, Paper
 from office.letter_seal import papers_of
+from office.letter_words import Language
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,8 @@ def standing(database: Database, file: AssessmentFile, now: Letter | None) -> St
         draft = _sealed(session, file.case.draft)
         letter = _sealed(session, file.case.letter)
         check = _check(session, file.events, draft) if draft else None
-    edits = changes({**now.edits, **(now.welsh.edits if now.welsh else {})}) if now else ()
     return Standing(
-        edits=edits,
+        edits=tuple(_edits(now)) if now else (),
         check=check,
         since_draft=between(draft, now) if draft and now else (),
         letter=letter.text if letter else "",
@@ -81,12 +81,36 @@ def between(sealed: SealedText, now: Letter) -> tuple[Changed, ...]:
     if not papers:
         before, after = sealed.text.strip(), now.text.strip()
         return () if before == after else (Changed("whole", before, after, difference(before, after)),)
-    old, new = _passages(papers[0]), _passages(now.paper)
-    return tuple(
+    there = {paper.language: paper for paper in papers}
+    return tuple(change for one in _languages(now) for change in _since(there.get(one.paper.language), one))
+
+
+def _languages(letter: Letter) -> tuple[Letter, ...]:
+    return (letter, letter.welsh) if letter.welsh else (letter,)
+
+
+def _edits(letter: Letter) -> Iterator[Changed]:
+    for one in _languages(letter):
+        yield from _named(changes(one.edits), one.paper.language)
+
+
+def _since(before: Paper | None, now: Letter) -> Iterator[Changed]:
+    """In one language. One that was not sealed then has changed by its edits, if it would be sealed now."""
+    if before is None:
+        return _named(changes(now.edits) if now.paper.sendable else (), now.paper.language)
+    old, new = _passages(before), _passages(now.paper)
+    found = (
         Changed(name, old.get(name, ""), new.get(name, ""), difference(old.get(name, ""), new.get(name, "")))
         for name in dict.fromkeys((*old, *new))
         if old.get(name, "") != new.get(name, "")
     )
+    return _named(found, now.paper.language)
+
+
+def _named(changed: Iterable[Changed], language: Language) -> Iterator[Changed]:
+    """The same passage in each language is told apart by its name."""
+    for one in changed:
+        yield one if language is Language.english else replace(one, id=f"{one.id} (Welsh)")
 
 
 def _passages(paper: Paper) -> Mapping[str, str]:

@@ -20,6 +20,7 @@ from lifecycle.words import Refused
 from office import allocation, assessing, drafts
 from office.assessment_file import AssessmentFile
 from office.drafts import Saved, Written
+from office.letter_seal import words_sealed
 
 router = APIRouter(include_in_schema=False)
 SEE = needs("see_work", of="case")
@@ -164,6 +165,7 @@ async def _check(
         written=written,
         lacks=lacks,
         reading=reading,
+        words_sealed=words_sealed,
         key=uuid.uuid4(),
         finding_text=finding_text,
         capital=capital,

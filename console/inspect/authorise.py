@@ -24,6 +24,7 @@ from office import assessing, authorising, drafts
 from office.assessment_file import AssessmentFile
 from office.batches import Outcome
 from office.casework import seal_text
+from office.letter_seal import words_sealed
 from office.letter_sending import print_of
 from office.letter_standing import standing
 from office.worklist import Task, Whose, work
@@ -159,7 +160,7 @@ async def _review(
         stands=stands,
         written=file.starting_point(),
         private=draft.written.private if draft else "",
-        letter=found.text if found else "",
+        letter=words_sealed(found) if found else "",
         unfit=reading.unfit,
         standing=letter,
         seen=print_of(found) if found else "",

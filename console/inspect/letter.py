@@ -20,6 +20,7 @@ from lifecycle.words import Refused, Stage
 from office import assessing, authorising
 from office.assessment_file import AssessmentFile
 from office.casework import seal_text
+from office.letter_seal import words_sealed
 from office.letter_sending import print_of
 from office.letter_standing import standing
 
@@ -102,7 +103,7 @@ async def _letter(
         422 if errors else 200,
         file=file,
         stands=stands,
-        now=now,
+        now=words_sealed(now) if now else "",
         unfit=reading.unfit,
         seen=print_of(now) if now else "",
         authorised=file.case.stage is Stage.authorised,
@@ -180,7 +181,7 @@ async def _draft(
         "inspect/draft.html",
         422 if errors else 200,
         file=file,
-        now=now,
+        now=words_sealed(now) if now else "",
         unfit=reading.unfit,
         stands=stands,
         checks=ACCURACY in file.rules.policy.clocks,

@@ -13,13 +13,15 @@ from lifecycle.words import Finding, Refused
 from models.database import Database
 from models.tables import Contact, Content, Document, SealedText
 from office import letter_drafts, letter_words
+from office.assessment_file import assessment_file
 from office.desk import NoCase
 from office.letter_edits import Change
 from office.letter_papers import assessment_letter, request_letter, template_of
 from office.letter_parts import Kind
 from office.letter_pdf import NoPdf, why_not
-from office.letter_seal import changed, in_these_words, published, seal_letter
+from office.letter_seal import changed, in_these_words, published, seal_letter, words_sealed
 from office.letter_sending import seal_request, seal_to_authorise
+from office.letter_standing import between, standing
 from office.letter_words import Language
 from office.people import NotAllowed
 from tests.office.lettered import BEDFORDSHIRE, GWENT, LETTER_DAY, SECOND, Office, open_office
@@ -274,3 +276,21 @@ def test_what_is_made_twice_is_the_same(office: Office):
     made = asyncio.run(assessment_letter(office.desk, BEDFORDSHIRE, None))
     first = asyncio.run(seal_letter(office.desk, [BEDFORDSHIRE], made))
     assert asyncio.run(seal_letter(office.desk, [BEDFORDSHIRE], replace(made))) == first
+
+
+@pytest.mark.usefixtures("reviewed")
+def test_what_is_edited_in_either_language_is_seen(office: Office):
+    office.assessed(GWENT)
+    edit(office, GWENT, {"verdict": "Well done."})
+    letter = sealed_as(office, GWENT)
+    edit(office, GWENT, {"verdict": "Da iawn."}, language=Language.welsh, reviewed_by="A translator")
+    file = assessment_file(office.database, GWENT)
+    assert file is not None
+    now = asyncio.run(assessment_letter(office.desk, GWENT, None))
+    edits = standing(office.database, file, now).edits
+    assert [(one.id, one.words) for one in edits] == [
+        ("verdict", "Well done."),
+        ("verdict (Welsh)", "Da iawn."),
+    ]
+    assert [one.id for one in between(letter, now)] == ["verdict (Welsh)"]
+    assert all(said in words_sealed(now) for said in ("Well done.", "Da iawn."))
