@@ -13,7 +13,7 @@ from lifecycle import events as e
 from lifecycle.words import ENDS, Stage
 from models.database import Database
 from models.tables import Body, CaseRow, Order, Report
-from office.publications import LATER, WITHDRAW, decisions, is_public, named
+from office.publications import LATER, PUBLISH, WITHDRAW, decisions, is_public, named
 
 
 class State(StrEnum):
@@ -120,9 +120,11 @@ def _state(session: Session, row: CaseRow, report: Report) -> State:
 
 
 def _decisions(order: Order, case: str) -> Iterator[Decision]:
+    """What an order decides of a case by name. One to publish it later that the case refused is lifted: it is none."""
+    refused = order.kind == LATER and order.lifted_at is not None
     if case in left_out(order):
         yield Decision(order.on, order.actor, "left_out", left_out(order)[case])
-    elif case in _of(order):
+    elif case in _of(order) and order.kind != PUBLISH and not refused:
         words = "notice" if order.kind == WITHDRAW else "reason"
         yield Decision(order.on, order.actor, order.kind, str(order.details.get(words, "")))
 

@@ -10,17 +10,18 @@ from starlette.testclient import TestClient
 
 from lifecycle import acts as a
 from lifecycle.words import Refused
-from models.tables import Content, Document
+from models.tables import Content, Document, Order
 from office.desk import Desk, NoCase
 from office.letter_parts import Kind
 from office.letter_pdf import why_not
 from office.letter_seal import seal_letter
 from office.people import NotAllowed
-from office.publications import RESTORE, restore_letter, withdraw_letter
+from office.public_letter import State, decided_letters
+from office.publications import LATER, RESTORE, restore_letter, withdraw_letter
 from publication.check import problems
 from publication.pages import pages
 from tests.office.pdf_ua import words
-from tests.publication.scene import Scene
+from tests.publication.scene import REPORT, Scene
 from tests.unit.test_letter_variants import made
 
 KENT = "recommendation/R-2016-6085/kent"
@@ -145,3 +146,30 @@ def test_letters_are_there_as_pdf_and_a_withdrawn_ones_pdf_is_its_notice(scene: 
     scene.build(pdf=True)
     assert pdf.read_bytes() != first
     assert problems(scene.folder) == []
+
+
+def test_each_decision_on_a_letter_stays_on_record_but_no_order_that_was_refused(scene: Scene):
+    scene.published()
+    withdraw(scene)
+    restore_letter(scene.database, "lead-1", KENT, "It was right.", NOW + timedelta(days=1))
+    essex = "recommendation/R-2016-6085/essex"
+    with scene.database.writing() as session:
+        session.add(
+            Order(
+                id="later",
+                kind=LATER,
+                report_id=REPORT,
+                actor="lead-1",
+                on=NOW.date(),
+                effective_at=NOW,
+                details={"cases": [essex], "reason": "It came."},
+                lifted_at=NOW,
+            )
+        )
+    told = {one.row.id: (one.state, one.decisions) for one in decided_letters(scene.database, REPORT)}
+    assert {case: state for case, (state, _) in told.items()} == {essex: State.held, KENT: State.public}
+    assert [(one.what, one.words) for one in told[essex][1]] == [("left_out", "It was late.")]
+    assert [(one.what, one.words) for one in told[KENT][1]] == [
+        ("withdraw_letter", "It named the wrong force."),
+        ("restore_letter", "It was right."),
+    ]
