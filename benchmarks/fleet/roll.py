@@ -55,7 +55,13 @@ def _second_half(case: str) -> tuple[a.Act, ...]:
         ),
         a.Authorise(key=f"{case}/authorise", actor="lead-1"),
         a.SendLetter(key=f"{case}/send", actor="lead-1", letter="l-1"),
-        a.Publish(key=f"{case}/publish", actor="lead-1", order="o-1"),
+    )
+
+
+def _end(case: str) -> tuple[a.Act, ...]:
+    """What comes when its letter is sent and the order is given."""
+    return (
+        a.Publish(key=f"{case}/publish", actor="lead-1", order=_order_of(case)),
         a.RecordInspection(
             key=f"{case}/inspect",
             actor="inspector-1",
@@ -63,6 +69,10 @@ def _second_half(case: str) -> tuple[a.Act, ...]:
             narrative="n-1",
         ),
     )
+
+
+def _order_of(case: str) -> str:
+    return f"order-{case.split('/')[1].partition('-')[0]}"
 
 
 async def roll(cases: int, program: Path) -> dict[str, object]:
@@ -84,7 +94,11 @@ async def roll(cases: int, program: Path) -> dict[str, object]:
             await settled(there)
             await back.stop()
             both = (*forward.cases, *backward.cases)
-            acts = {act.key: case for case in both for act in (*_first_half(case), *_second_half(case))}
+            acts = {
+                act.key: case
+                for case in both
+                for act in (*_first_half(case), *_second_half(case), *_end(case))
+            }
             return {
                 "program": program.stem,
                 "finished": forward.finished + backward.finished,
@@ -112,6 +126,8 @@ async def _pass_on(there: Place, policy: Policy, what: str, size: int, before: H
     await after.start()
     await before.stop()
     await _each(found.cases, lambda case: _take(there, case, _second_half(case)))
+    await asyncio.to_thread(_give_order, there.database, _order_of(found.cases[0]))
+    await _each(found.cases, lambda case: _take(there, case, _end(case)))
     for case in found.cases:
         handle = there.client.get_workflow_handle(case, result_type=str)
         found.finished += await handle.result() == "closed"
@@ -126,20 +142,24 @@ async def _hands_of(client: Client, case: str) -> set[str]:
     return {one.identity for one in done if one.identity}
 
 
+def _give_order(database: Database, name: str) -> None:
+    """To publish the report: it covers the letters that were sent before it."""
+    now = datetime.now(UTC)
+    with database.writing() as session:
+        session.add(
+            Order(
+                id=name,
+                kind="publish",
+                report_id=REPORT,
+                actor="lead-1",
+                on=local_date(now),
+                effective_at=now,
+            )
+        )
+
+
 def _write_papers(database: Database) -> None:
     with database.writing() as session:
-        now = datetime.now(UTC)
-        if session.get(Order, "o-1") is None:
-            session.add(
-                Order(
-                    id="o-1",
-                    kind="publish",
-                    report_id=REPORT,
-                    actor="lead-1",
-                    on=local_date(now),
-                    effective_at=now,
-                )
-            )
         for paper in ("l-1", "s-1", "a-1", "n-1"):
             if session.get(SealedText, paper) is None:
                 text = SealedText(id=paper, kind="letter", hash="0", text=paper, sealed_at=datetime.now(UTC))
