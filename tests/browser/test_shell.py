@@ -53,7 +53,7 @@ async def test_the_first_tab_offers_to_skip_to_the_content(open_window, base):
     await window.go("/help")
     await window.page.keyboard.press("Tab")
     await window.page.keyboard.press("Enter")
-    assert window.page.url.endswith("#main-content")
+    await window.page.wait_for_url("**/help#main-content")
 
 
 async def test_an_error_has_the_focus_and_leads_to_its_field(open_window, base):
