@@ -14,6 +14,7 @@ from unittest.mock import patch
 
 from cli import exits, output
 from cli.main import app
+from embedded.orphan import stop_orphan
 from embedded.ports import free_ports
 
 PROGRAM = str(Path(sys.executable).parent / "followthrough")
@@ -108,10 +109,11 @@ class Installation:
 
 @contextmanager
 def installation(home: Path) -> Iterator[Installation]:
-    """An installation that is stopped at the end, whatever happened."""
+    """An installation that is stopped at the end, whatever happened; the engine that a kill left behind too."""
     there = Installation(home)
     try:
         yield there
     finally:
         if there.process is not None and there.process.poll() is None:
             there.stop()
+        stop_orphan(home)
