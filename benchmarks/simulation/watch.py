@@ -129,14 +129,15 @@ class Watch:
         _must(kept == wanted, f"{known.case.id}: its clocks' rows are not its fold")
 
     def _notices_fit(self, session: Session, case: Case) -> None:
-        """Nothing waits to be said of a clock that is closed, or of an older due date."""
+        """Nothing waits to be said of a clock that is closed, or of an older due date; but of what fell in the very
+        append that closed it, the dispatcher judges."""
         due = select(Notice).where(
             Notice.case_id == case.id, Notice.state == NoticeState.due.value, Notice.clock != ACT
         )
         for notice in session.exec(due):
             clock = case.clocks[notice.clock]
             _must(
-                (clock.running and clock.version == notice.version) or _tells_that_none_came(notice),
+                (clock.running and clock.version == notice.version) or _closed_as_it_fell(session, notice),
                 f"{case.id}: {notice.clock} {notice.rung} to {notice.role} is due, of a clock that is not",
             )
 
@@ -217,6 +218,16 @@ def _mail(session: Session, message_id: str) -> tuple[Mail, list[Notice]]:
     mail = session.exec(select(Mail).where(Mail.message_id == message_id)).one()
     told = select(Notice).where(Notice.mail_id == mail.id, Notice.state == NoticeState.claimed.value)
     return mail, list(session.exec(told))
+
+
+def _closed_as_it_fell(session: Session, notice: Notice) -> bool:
+    fell = session.get_one(EventRow, (notice.case_id, notice.cause_seq))
+    later = select(EventRow).where(
+        EventRow.stream == notice.case_id, EventRow.seq > notice.cause_seq, EventRow.kind == "clock_ended"
+    )
+    return any(
+        event.at == fell.at and event.details["clock"] == notice.clock for event in session.exec(later)
+    )
 
 
 def _tells_that_none_came(notice: Notice) -> bool:
