@@ -56,7 +56,8 @@ class Size:
     episodes: float
 
 
-NIGHTLY = Size(years=30, bodies=500, reports=30, episodes=60)
+NIGHTLY = Size(years=30, bodies=500, reports=4, episodes=20)
+"""Some six minutes; as many bodies as always had somebody to answer for them."""
 SUITE = Size(years=0.5, bodies=6, reports=8, episodes=100)
 
 
