@@ -38,9 +38,6 @@ PASSED_THROUGH = ("lifecycle", "models", "pydantic", "pydantic_core", "annotated
 THREADS = 20
 CACHED = 1000  # cases in memory, unless a setting says otherwise
 DRAIN = timedelta(seconds=20)
-HANDED_ON = timedelta(seconds=3)
-"""How long the engine waits for the worker that has a case in memory before any other may take the case's task: the
-SDK's ten seconds were the gap that a rolling restart left in some reminders (benchmarks/fleet)."""
 
 log = logging.getLogger(__name__)
 
@@ -99,7 +96,6 @@ async def working(
             max_concurrent_local_activities=at_once,
             max_concurrent_workflow_tasks=at_once,
             graceful_shutdown_timeout=DRAIN,
-            sticky_queue_schedule_to_start_timeout=HANDED_ON,
         )
         async with worker:
             yield worker
