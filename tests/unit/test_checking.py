@@ -57,6 +57,20 @@ def test_the_draft_is_owed_first_and_nothing_is_authorised_before_the_check():
     )
 
 
+def test_no_draft_is_owed_of_a_letter_that_was_sent_before_our_time():
+    days = (date(2023, 10, 6), date(2023, 10, 10), date(2023, 10, 12), date(2023, 10, 13))
+    submitted, assessed, authorised, sent = days
+    past = (
+        b.submission(on=submitted),
+        b.assessment(on=assessed, outcome="in_progress"),
+        b.authorisation(on=authorised),
+        b.letter(on=sent),
+    )
+    told = Story(b.opening(b.CONCERN, ISSUED, past=past, source="register"), b.london(SENT))
+    assert told.case.stage is Stage.letter_sent
+    assert not told.case.clocks["draft"].running
+
+
 def test_every_point_has_an_answer_before_the_letter_is_authorised():
     told = drafted()
     events = told.at(date(2023, 10, 20)).take(b.commenting("point-1", "point-2"))
