@@ -80,7 +80,9 @@ def between(sealed: SealedText, now: Letter) -> tuple[Changed, ...]:
     papers = papers_of(sealed)
     if not papers:
         before, after = sealed.text.strip(), now.text.strip()
-        return () if before == after else (Changed("whole", before, after, difference(before, after)),)
+        if before == after or not now.edits:  # sealed in words alone: it was not made of these passages
+            return ()
+        return (Changed("whole", before, after, difference(before, after)),)
     there = {paper.language: paper for paper in papers}
     return tuple(change for one in _languages(now) for change in _since(there.get(one.paper.language), one))
 
